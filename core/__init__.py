@@ -1,0 +1,1 @@
+"""What every room stands on: the error tree, the languages spoken, where files live."""

@@ -1,0 +1,1 @@
+"""The machine below: sound cards, and (later) profiles, images, updates, self-test."""

@@ -1,0 +1,1 @@
+"""Sector packs: data, one folder a sector."""

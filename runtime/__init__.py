@@ -1,0 +1,1 @@
+"""The conversation and the application around it. `cli.py` wires the parts together."""

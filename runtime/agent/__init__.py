@@ -1,0 +1,102 @@
+"""Understand → plan → commit → reply. `plan` is pure (it may read, it changes nothing); only `commit` acts."""
+
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from runtime.messages import Message
+
+Language = Literal["es", "en"]
+
+Value = str | int | float | bool | None
+"""What a slot may hold: plain data, so that it survives the journal."""
+
+
+class Frame(Struct, frozen=True):
+    """One flow on the stack: where it stands and what it knows so far."""
+
+    flow: str
+    step: str
+    slots: dict[str, Value] = {}
+
+
+class Expect(Struct, frozen=True):
+    """What the customer is expected to say next: helps end-of-turn, recognition and understanding.
+
+    `kind`: "anything", "yes_no", "digits", "order", "choice", …; `digits`: how many, 0 when unknown.
+    """
+
+    kind: str = "anything"
+    digits: int = 0
+
+
+class DialogState(Struct, frozen=True):
+    """All that the agent remembers between turns; a value, so a dropped plan leaves no trace."""
+
+    stack: tuple[Frame, ...] = ()
+    expect: Expect = Expect()
+    failures: int = 0
+    """Turns in a row that were not understood; two lead to a person."""
+    last: Message | None = None
+    """What was said last, for «¿puede repetir?»."""
+
+
+class Heard(Struct, frozen=True):
+    """One turn of the customer as the agent gets it."""
+
+    text: str
+    language: Language
+    spoken: bool = True
+    """False: typed or touched, so the text is exact."""
+    choice: str = ""
+    """The id of a `Choice` that was touched, else empty."""
+    confidence: float = 1.0
+
+
+class Effect(Struct, frozen=True):
+    """One side effect, not done yet: `tool` of the pack, its arguments, and the key that makes it happen once."""
+
+    tool: str
+    arguments: dict[str, Value]
+    key: str
+
+
+class Reply(Struct, frozen=True):
+    """What is said, and what happens to the conversation after it."""
+
+    messages: tuple[Message, ...]
+    action: Literal["go_on", "to_person", "goodbye"] = "go_on"
+    language: Language | None = None
+    """Set when the customer asked for the other language."""
+
+
+class Plan(Struct, frozen=True):
+    """What the agent means to do. `reply` is final when there are no `effects`; otherwise `commit` makes it."""
+
+    heard: Heard
+    intent: str
+    confidence: float
+    why: str
+    """How it was understood ("slot order", "router 0.91", "chooser hours"), for the trace."""
+    effects: tuple[Effect, ...]
+    reply: Reply | None
+    state: DialogState
+
+
+class Planner(Protocol):
+    """The agent as the session sees it. One for each pack, shared by all conversations, thread-safe."""
+
+    def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
+        """The greeting and the state a conversation starts in."""
+
+    def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
+        """Decide; pure and blocking (tens of ms): the session calls it in a worker thread.
+
+        `conversation` is its id, from which idempotency keys are made. Raises AgentError.
+        """
+
+    def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
+        """Carry out the effects, once (idempotent by key); blocking, in a worker thread. Raises AgentError."""
+
+    def phrase(self, code: str, language: Language) -> str:
+        """The pack's words for a situation: "silence", "not_heard", "error", "goodbye", "wait", "busy", "stopping"…"""

@@ -1,0 +1,1 @@
+"""How the C++ side of the telephone is built: script, configuration, ring port."""

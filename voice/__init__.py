@@ -1,0 +1,1 @@
+"""Sound to words and words to sound, nothing else: frames, activity, turns, recognition, synthesis."""

@@ -1,0 +1,16 @@
+"""Speech synthesis: one protocol, one module an engine."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from voice.frames import AudioFrame
+
+
+class Synthesiser(Protocol):
+    """Loaded once, shared, thread-safe; blocking: call it in a worker thread."""
+
+    language: str
+    rate: int
+
+    def speak(self, text: str) -> Iterator[AudioFrame]:
+        """Sound of `text`, in one or more pieces at `rate` Hz as they are made. Raises VoiceError."""
