@@ -36,6 +36,4 @@ class AudioFrame:
 def require_rate(rate: int, expected: int, where: str) -> None:
     """Refuse sound at a rate that `where` was not made for: a wrong rate fails quietly inside a model."""
     if rate != expected:
-        raise RateError(
-            "voice.rate", f"{where} takes {expected} Hz, got {rate} Hz: resample with voice.resample first"
-        )
+        raise RateError("voice.rate", f"{where} takes {expected} Hz, got {rate} Hz: resample with voice.resample first")

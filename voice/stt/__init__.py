@@ -24,9 +24,7 @@ class Recogniser(Protocol):
 
     languages: tuple[str, ...]
 
-    def transcribe(
-        self, speech: npt.NDArray[np.float32], language: str | None = None, hint: str = ""
-    ) -> Transcript:
+    def transcribe(self, speech: npt.NDArray[np.float32], language: str | None = None, hint: str = "") -> Transcript:
         """`speech`: float32 [n] in -1…1 at 16 kHz, up to 30 s (longer is cut into pieces and joined).
 
         `language` None lets the model find it among `languages`. `hint` biases the words. Raises VoiceError.
