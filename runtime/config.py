@@ -1,0 +1,191 @@
+"""Frozen settings from one TOML file. All have defaults; an unknown key or a wrong value fails, naming the key."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from core.errors import ConfigError
+from core.places import data_home
+from runtime.agent import Language
+
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+"""0 lets the system choose."""
+
+Count = Annotated[int, Meta(ge=1, le=512)]
+Seconds = Annotated[float, Meta(gt=0)]
+Name = Annotated[str, Meta(min_length=1)]
+
+
+class Sip(Struct, frozen=True, forbid_unknown_fields=True):
+    """The telephone."""
+
+    enabled: bool = True
+    host: Name = "127.0.0.1"
+    """Address that both SIP and RTP bind to. Anything but loopback lets others in the network call."""
+    port: Port = 5060
+    calls: Count = 8
+    """Calls at once; the next one hears busy (486). The device's measured capacity may lower it."""
+
+
+class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
+    """The screen."""
+
+    enabled: bool = True
+    host: Name = "127.0.0.1"
+    port: Port = 8080
+    sound: Literal["browser", "device", "none"] = "browser"
+    """Whose microphone and loudspeaker: the browser's, the device's own sound card, or text only."""
+
+
+class Agent(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the counter knows and does."""
+
+    pack: Name = "retail"
+    """A sector pack that comes along (its name), or the folder of one."""
+    language: Language = "es"
+    """The language a conversation begins in."""
+    database: str = ""
+    """SQLite file with the shop's data; empty: the pack's own, copied below the data folder."""
+
+
+class Voice(Struct, frozen=True, forbid_unknown_fields=True):
+    """Sound to words and back. The model ids are those of `mostrador models list`."""
+
+    threads: Count = 2
+    """Compute threads for each engine."""
+    recogniser: Name = "whisper-base"
+    chooser: Name = "smollm2-135m"
+    embedder: Name = "multilingual-e5-small"
+    voices: dict[Language, str] = {}
+    """Language → id of its voice; a language that is not named takes the catalog's, or espeak-ng."""
+
+
+class Log(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line an event, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+    """`auto`: coloured on a terminal, JSON otherwise."""
+    reveal_personal: bool = False
+    """Write personal fields in the clear. For a developer's machine, never in a shop."""
+
+
+class Metrics(Struct, frozen=True, forbid_unknown_fields=True):
+    """Prometheus, at `/metrics` of the kiosk's server."""
+
+    enabled: bool = True
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a conversation, or the whole device, says stop."""
+
+    conversations: Count = 8
+    """At once, over all channels."""
+    conversation_seconds: Seconds = 1800.0
+    silence_seconds: Seconds = 8.0
+    """Without a word in the customer's turn before the counter asks whether they are still there."""
+    silences: Count = 3
+    """How often it asks before it says goodbye."""
+    stop_seconds: Seconds = 5.0
+    """From SIGTERM to the end: the sentence is finished and goodbye said within this."""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of it. `Settings()` is a device that answers on loopback."""
+
+    sip: Sip = Sip()
+    kiosk: Kiosk = Kiosk()
+    agent: Agent = Agent()
+    voice: Voice = Voice()
+    log: Log = Log()
+    metrics: Metrics = Metrics()
+    limits: Limits = Limits()
+    data: str = ""
+    """Folder of the journal and databases; empty: `$MOSTRADOR_HOME`, or the XDG data folder."""
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data).expanduser() if self.data else data_home()
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings from a TOML file, or the defaults. Raises ConfigError that names every wrong key."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError("config.missing", f"{path}: no such file; without --config the defaults are used") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("config.unreadable", f"{path}: cannot be read: {error}") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str = "settings") -> Settings:
+    """Settings from TOML text; `where` names it in errors. Raises ConfigError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("config.syntax", f"{where}: not TOML: {error}") from error
+    if problems := list(_problems(table, Settings, "")):
+        code = "config.unknown" if any(unknown for unknown, _ in problems) else "config.value"
+        raise ConfigError(code, "\n".join(f"{where}: {problem}" for _, problem in problems))
+    return msgspec.convert(table, Settings)
+
+
+def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:
+    """(is it an unknown key, sentence) for everything in `table` that `kind` does not take."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        dotted = f"{prefix}{key}"
+        if key not in fields:
+            yield True, f"unknown key {dotted}{_suggestion(key, prefix, list(fields))}"
+            continue
+        wanted = fields[key].type
+        if isinstance(wanted, type) and issubclass(wanted, Struct):
+            if isinstance(value, dict):
+                yield from _problems(value, wanted, f"{dotted}.")
+            else:
+                yield False, f"{dotted} is a section: write [{dotted}] and its keys below it"
+            continue
+        try:
+            msgspec.convert(value, wanted)
+        except msgspec.ValidationError as error:
+            yield False, f"{dotted} = {_shown(value)}: {error}; allowed: {allowed(wanted)}"
+
+
+def _suggestion(key: str, prefix: str, valid: list[str]) -> str:
+    near = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
+    hint = f" (did you mean {prefix}{near[0]}?)" if near else ""
+    return f"{hint}; valid here: {', '.join(valid)}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def allowed(kind: Any) -> str:
+    """The values a setting takes, in words: "true or false", "a whole number, 0 to 65535", "es, en"."""
+    words: str
+    match msgspec.inspect.type_info(kind):
+        case msgspec.inspect.BoolType():
+            words = "true or false"
+        case msgspec.inspect.IntType(ge=low, le=high):
+            words = "a whole number" + (f", {low} to {high}" if low is not None and high is not None else "")
+        case msgspec.inspect.FloatType(gt=above):
+            words = "a number" + (f" over {above:g}" if above is not None else "")
+        case msgspec.inspect.StrType(min_length=least):
+            words = "text" + (", not empty" if least else "")
+        case msgspec.inspect.LiteralType(values=values):
+            words = ", ".join(str(value) for value in values)
+        case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
+            words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
+        case other:
+            words = type(other).__name__.removesuffix("Type").lower()
+    return words
