@@ -53,6 +53,10 @@ class UserSaid(_Event, frozen=True):
     confidence: float = 1.0
     speech_end: float = 0.0
     """When the last word ended, stream time; `at` minus this is the delay of the end-of-turn decision."""
+    voiced: float = 0.0
+    """Seconds of speech in the turn, pauses left out."""
+    overlapped: float = 0.0
+    """Seconds of it over our own voice."""
     timings: dict[str, float] = {}
     """Stage → seconds spent, for the waterfall."""
 
@@ -116,6 +120,8 @@ class Said(_Event, frozen=True):
     text: str
     cut: bool = False
     seconds: float = 0.0
+    timings: dict[str, float] = {}
+    """`first_sound`: from the decision to speak to the first sample on its way."""
 
 
 Event = (

@@ -46,13 +46,20 @@ Screen = Caption | Status | Shown | Notice
 class Channel(Protocol):
     """A way in. Everything is called on the asyncio loop."""
 
-    kind: Literal["phone", "kiosk", "terminal", "voice"]
-    peer: str
-    """Who: a SIP address, a browser session. Personal data."""
-    language: Language
-    """The language to begin in."""
-    line: AudioLine | None
-    """None: text only."""
+    @property
+    def kind(self) -> Literal["phone", "kiosk", "terminal", "voice"]: ...
+
+    @property
+    def peer(self) -> str:
+        """Who: a SIP address, a browser session. Personal data."""
+
+    @property
+    def language(self) -> Language:
+        """The language to begin in."""
+
+    @property
+    def line(self) -> AudioLine | None:
+        """None: text only."""
 
     def events(self) -> AsyncIterator[Event]:
         """What the customer does other than speak: `Chose`, `Dtmf`, `LanguageChosen`, typed `UserSaid`, `HungUp`.

@@ -1,0 +1,198 @@
+"""The device: what runs, from start to stop. The parts are one table; each conversation is a `Session`."""
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from telephony.sip import SipAgent, SipCall, SipSettings
+
+from runtime import engines
+from runtime.channels import Channel, Notice
+from runtime.channels.kiosk import KioskChannel, KioskServer
+from runtime.channels.phone import PhoneChannel
+from runtime.config import Settings
+from runtime.events import Stopping
+from runtime.journal import Journal
+from runtime.metrics import Metrics
+from runtime.session import Session
+
+BUSY_RETRY = 30
+"""Seconds that a caller who found the device full is asked to wait."""
+LAG_TICK = 0.05
+
+Stop = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that runs beside the conversations."""
+
+    name: str
+    wanted: Callable[[Settings], bool]
+    start: "Callable[[App], Awaitable[Stop]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a person needs to know once the device answers. `seconds` since `App.run` began."""
+
+    sip: str
+    kiosk: str
+    seconds: float
+
+
+class App:
+    """One device in one process. `run` returns after `stop`, SIGTERM or SIGINT."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.sip_uri = ""
+        self.kiosk_url = ""
+        self._log = structlog.get_logger(__name__)
+        self._stopping = asyncio.Event()
+        self._sessions: dict[str, Session] = {}
+        self._conversations: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Finish sentences, say goodbye, end."""
+        self._stopping.set()
+
+    async def run(self, ready: Callable[[Ready], None] = lambda _: None) -> None:
+        """Raises MostradorError when a part can't start; what had started is stopped again."""
+        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        self.engines = await engines.load(self.settings)
+        self.journal = Journal.open(self.settings.data_folder / "journal.db")
+        stops: list[tuple[str, Stop]] = []
+        try:
+            await self.engines.warm()
+            for part in PARTS:
+                if part.wanted(self.settings):
+                    stops.append((part.name, await part.start(self)))  # noqa: PERF401  what has started must be stopped
+            up = Ready(self.sip_uri, self.kiosk_url, time.monotonic() - began)
+            self._log.info("ready", sip=up.sip, kiosk=up.kiosk, seconds=round(up.seconds, 2))
+            ready(up)
+            await self._stopping.wait()
+            await self._close_conversations()
+        finally:
+            for name, stop in reversed(stops):
+                await stop()
+                self._log.debug("stopped", part=name)
+            await self.journal.close()
+            self.engines.workers.close()
+        self._log.info("stopped")
+
+    def full(self) -> bool:
+        return self._stopping.is_set() or len(self._sessions) >= self.settings.limits.conversations
+
+    def converse(self, channel: Channel) -> None:
+        """Begin a conversation on a channel that has been accepted."""
+        identity = secrets.token_hex(6)
+        session = Session(identity, channel, self.engines, self.journal, self.metrics, self.settings.limits)
+        self._sessions[identity] = session
+        task = asyncio.ensure_future(self._conversation(session, channel))
+        self._conversations.add(task)
+        task.add_done_callback(self._conversations.discard)
+
+    async def _conversation(self, session: Session, channel: Channel) -> None:
+        self.metrics.conversation_began(channel.kind)
+        cause = "internal"
+        try:
+            cause = await session.run()
+        except Exception:  # noqa: BLE001  the boundary: one conversation never takes the device down
+            self._log.exception("conversation_failed", conversation=session.id)
+            await channel.close("internal")
+        finally:
+            del self._sessions[session.id]
+            self.metrics.conversation_ended(channel.kind, cause)
+
+    async def _close_conversations(self) -> None:
+        """Let every conversation say goodbye, side by side, within the limit."""
+        for session in self._sessions.values():
+            session.post(Stopping())
+        if self._conversations:
+            _, late = await asyncio.wait(self._conversations, timeout=self.settings.limits.stop_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _telephone(app: App) -> Stop:
+    sip = app.settings.sip
+    agent = SipAgent(SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls))
+    await agent.start()
+    app.sip_uri = agent.uri
+    answering = asyncio.ensure_future(_answer_calls(app, agent))
+
+    async def stop() -> None:
+        answering.cancel()
+        await agent.stop()
+
+    return stop
+
+
+async def _answer_calls(app: App, agent: SipAgent) -> None:
+    async for call in agent.incoming():
+        if app.full():
+            app._log.warning("call_refused", reason="full", peer_pii=call.remote)
+            app.metrics.refused("phone")
+            await call.reject(486, retry_after=BUSY_RETRY)
+        else:
+            asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
+
+
+async def _take(app: App, call: SipCall) -> None:
+    await call.answer()
+    app.converse(PhoneChannel(call, app.settings.agent.language))
+
+
+async def _kiosk(app: App) -> Stop:
+    def visitor(channel: KioskChannel) -> None:
+        if app.full():
+            app.metrics.refused("kiosk")
+            asyncio.ensure_future(_turn_away(app, channel))  # noqa: RUF006  ends by itself
+        else:
+            app.converse(channel)
+
+    server = KioskServer(app.settings.kiosk, visitor, metrics=app.metrics if app.settings.metrics.enabled else None)
+    await server.start()
+    app.kiosk_url = server.url
+    return server.stop
+
+
+async def _turn_away(app: App, channel: KioskChannel) -> None:
+    await channel.show(Notice("busy", app.engines.planner.phrase("busy", channel.language)))
+    await channel.close("busy")
+
+
+async def _lag(app: App) -> Stop:
+    """How late the loop is: the audio path's first sign of trouble."""
+
+    async def watch() -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_TICK
+            await asyncio.sleep(LAG_TICK)
+            app.metrics.lag(max(0.0, loop.time() - due))
+
+    task = asyncio.ensure_future(watch())
+
+    async def stop() -> None:
+        task.cancel()
+
+    return stop
+
+
+PARTS = (
+    Part("loop watch", lambda settings: True, _lag),
+    Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
+    Part("telephone", lambda settings: settings.sip.enabled, _telephone),
+)
+"""In the order of starting; stopped in the reverse order, so that no new call comes in while others end."""

@@ -1,0 +1,40 @@
+"""A telephone call as a channel."""
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from telephony.sip import Ended, KeyPressed, SipCall
+
+from runtime.agent import Language
+from runtime.channels import Screen
+from runtime.events import Dtmf, Event, HungUp
+from voice.line import AudioLine
+
+
+class PhoneChannel:
+    """Wraps an answered call; there is no screen, so what is shown is dropped."""
+
+    kind: Literal["phone"] = "phone"
+
+    def __init__(self, call: SipCall, language: Language) -> None:
+        self.peer = call.remote
+        self.language: Language = language
+        self.line: AudioLine | None = call.line
+        self._call = call
+
+    async def events(self) -> AsyncIterator[Event]:
+        async for event in self._call.events():
+            match event:
+                case KeyPressed(digit=digit):
+                    yield Dtmf(digit=digit)
+                case Ended(cause=cause):
+                    yield HungUp(cause=cause)
+                    return
+                case _:
+                    pass
+
+    async def show(self, update: Screen) -> None:
+        """A telephone has no screen."""
+
+    async def close(self, cause: str) -> None:
+        await self._call.hangup()

@@ -1,0 +1,149 @@
+"""All that conversations share: models loaded once, and the ways to reach them that never block the loop."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from voice.readable import readable
+from voice.tts.clauses import clauses
+
+from core.errors import ConfigError
+from models.store import Store
+from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
+from runtime.config import Settings
+from runtime.workers import Workers
+from voice.clips import Clips
+from voice.frames import RATE, Pcm
+from voice.line import AudioLine
+from voice.listener import Hearing, Listener
+from voice.resample import resample
+from voice.speaker import Speaker
+from voice.stt import Recogniser, Transcript
+from voice.tts import Synthesiser
+from voice.turns import TurnSettings
+from voice.vad import VadModel
+
+LANGUAGES: tuple[Language, ...] = ("es", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Loaded models, and the pools that they run in."""
+
+    planner: Planner
+    recogniser: Recogniser
+    voices: dict[Language, Synthesiser]
+    activity: VadModel
+    workers: Workers
+    clips: Clips
+
+    def speaker(self, line: AudioLine) -> Speaker:
+        return Speaker(line, self.clips, clauses, readable)
+
+    def listener(
+        self, line: AudioLine, emit: Callable[[Hearing], None], ours: Callable[[], bool], settings: TurnSettings
+    ) -> Listener:
+        return Listener(line, self.activity.stream(), self._transcribe, emit, ours, settings)
+
+    async def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
+        """Raises AgentError."""
+        return await self.workers.run("plan", self.planner.plan, state, heard, conversation)
+
+    async def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
+        """Raises AgentError."""
+        return await self.workers.run("commit", self.planner.commit, plan, conversation)
+
+    def greetings(self) -> list[tuple[str, Language]]:
+        """What every conversation begins with: made ahead, so that it is heard at once."""
+        texts: list[tuple[str, Language]] = []
+        for language in self.voices:
+            reply, _ = self.planner.open(language, "phone")
+            texts += [(readable(part, language), language) for m in reply.messages for part in clauses(m.text)]
+        return texts
+
+    async def warm(self) -> None:
+        """Speak the greetings into the cache."""
+        for text, language in self.greetings():
+            await self.clips.clip(text, language)
+
+    async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
+        return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
+
+
+def pack_folder(pack: str) -> Path:
+    """The folder of a pack that comes along (by name) or of one's own (by path). Raises ConfigError."""
+    import models.sectors
+
+    for folder in (Path(models.sectors.__file__).parent / pack, Path(pack).expanduser()):
+        if (folder / "pack.toml").is_file():
+            return folder
+    known = sorted(p.parent.name for p in Path(models.sectors.__file__).parent.glob("*/pack.toml"))
+    raise ConfigError("config.value", f"agent.pack = {pack!r}: no such pack; there are {', '.join(known)}, or a folder")
+
+
+async def load(settings: Settings, store: Store | None = None) -> Engines:
+    """Load every model, side by side where they allow it. Raises ModelError naming the file and the mend."""
+    store = store or Store()
+    workers = Workers()
+    with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
+        loop = asyncio.get_running_loop()
+        planner, recogniser, voices, activity = await asyncio.gather(
+            loop.run_in_executor(pool, _planner, settings, store),
+            loop.run_in_executor(pool, _recogniser, settings, store),
+            loop.run_in_executor(pool, _voices, settings, store),
+            loop.run_in_executor(pool, _activity),
+        )
+    clips = Clips(lambda text, language: workers.run("tts", _speak, voices[_language(language)], text))
+    return Engines(planner, recogniser, voices, activity, workers, clips)
+
+
+def _planner(settings: Settings, store: Store) -> Planner:
+    from models.embed import e5
+    from models.llm import smollm2
+    from runtime.agent.planner import load as load_planner
+
+    database = Path(settings.agent.database).expanduser() if settings.agent.database else None
+    return load_planner(
+        pack_folder(settings.agent.pack),
+        e5.load(store),
+        smollm2.load(store, threads=settings.voice.threads),
+        database=database,
+    )
+
+
+def _recogniser(settings: Settings, store: Store) -> Recogniser:
+    from voice.stt import whisper
+
+    return whisper.load(store.require(settings.voice.recogniser), threads=settings.voice.threads, languages=LANGUAGES)
+
+
+def _voices(settings: Settings, store: Store) -> dict[Language, Synthesiser]:
+    from voice.tts import espeak, piper
+
+    voices: dict[Language, Synthesiser] = {}
+    for language in LANGUAGES:
+        model = settings.voice.voices.get(language, "")
+        voices[language] = piper.load(store.require(model)) if model else espeak.load(language)
+    return voices
+
+
+def _activity() -> VadModel:
+    from voice import vad
+
+    return vad.load()
+
+
+def _speak(voice: Synthesiser, text: str) -> Pcm:
+    """The sound of a clause at `voice.frames.RATE`, int16 [n]."""
+    frames = list(voice.speak(text))
+    if not frames:
+        return np.zeros(0, np.int16)
+    return resample(np.concatenate([frame.pcm for frame in frames]), voice.rate, RATE)
+
+
+def _language(code: str) -> Language:
+    return "es" if code == "es" else "en"

@@ -1,0 +1,485 @@
+"""One conversation: what the customer does comes in as events, what the counter does goes out to its channel."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from core.errors import MostradorError
+from runtime.agent import DialogState, Heard, Language, Plan, Reply
+from runtime.backchannel import is_backchannel
+from runtime.channels import Caption, Channel, Notice, Screen, Shown, Status
+from runtime.config import Limits
+from runtime.engines import Engines
+from runtime.events import (
+    Attached,
+    Chose,
+    Draft,
+    Dtmf,
+    Event,
+    Failed,
+    HungUp,
+    Interrupted,
+    LanguageChosen,
+    Replied,
+    Resumed,
+    Said,
+    Silence,
+    SpeechStarted,
+    Stopping,
+    UserSaid,
+)
+from runtime.hearing import event_of
+from runtime.journal import Journal
+from runtime.keys import PATIENCE, press
+from runtime.messages import Message
+from runtime.metrics import Metrics
+from voice.listener import Hearing, Listener, Utterance
+from voice.speaker import Speaker
+from voice.turns import TurnSettings
+
+SURE_OF_LANGUAGE = 1.5
+"""Seconds of speech after which the language that was found is kept."""
+UNHEARD_MIN = 0.8
+"""Seconds of speech without words below which nothing is asked: a cough, a door."""
+INBOX = 256
+
+
+@dataclass(slots=True)
+class _Guess:
+    """A plan made at a pause, good only for the same words in the same state."""
+
+    heard: Heard
+    state: DialogState
+    plan: "asyncio.Task[Plan]"
+
+    def fits(self, heard: Heard, state: DialogState) -> bool:
+        return (self.heard.text, self.heard.language, self.state) == (heard.text, heard.language, state)
+
+
+class Session:
+    """A conversation on one channel, from hello to goodbye."""
+
+    def __init__(
+        self, identity: str, channel: Channel, engines: Engines, journal: Journal, metrics: Metrics, limits: Limits
+    ) -> None:
+        self.id = identity
+        self.language: Language = channel.language
+        self._channel = channel
+        self._engines = engines
+        self._journal = journal
+        self._metrics = metrics
+        self._limits = limits
+        self._log = structlog.get_logger(__name__).bind(conversation=identity, channel=channel.kind)
+        self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX)
+        self._screen: asyncio.Queue[Screen] = asyncio.Queue(INBOX)
+        self._state = DialogState()
+        self._turn = 0
+        self._silences = 0
+        self._keys = ""
+        self._key_timer: asyncio.TimerHandle | None = None
+        self._guess: _Guess | None = None
+        self._reply: asyncio.Task[None] | None = None
+        self._commit: asyncio.Task[Reply] | None = None
+        self._speaker: Speaker | None = None
+        self._listener: Listener | None = None
+        if channel.line is not None:
+            speaker = self._speaker = engines.speaker(channel.line)
+            self._listener = engines.listener(
+                channel.line,
+                self._hear,
+                lambda: speaker.speaking,
+                TurnSettings(quiet_after=limits.silence_seconds),
+            )
+
+    async def run(self) -> str:
+        """Until somebody hangs up; returns the cause. Never raises for a fault of a stage."""
+        channel = self._channel
+        self._record(Attached(channel=channel.kind, peer=channel.peer, language=self.language))
+        pumps = [asyncio.ensure_future(self._pump_channel()), asyncio.ensure_future(self._pump_screen())]
+        if self._listener is not None:
+            pumps.append(asyncio.ensure_future(self._listener.run()))
+        cause = "lost"
+        try:
+            self._start(self._greet())
+            async with asyncio.timeout(self._limits.conversation_seconds):
+                cause = await self._converse()
+        except TimeoutError:
+            cause = "too_long"
+            await self._farewell("goodbye")
+        finally:
+            await self._stop()
+            self._drop_guess()
+            self._forget_keys()
+            if self._commit is not None:
+                await asyncio.wait({self._commit})
+            await channel.close(cause)
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            self._log.info("conversation_ended", cause=cause, turns=self._turn)
+        return cause
+
+    def post(self, event: Event) -> None:
+        """Put an event before the conversation, in order. A full inbox drops it, loudly."""
+        try:
+            self._inbox.put_nowait(event)
+        except asyncio.QueueFull:
+            self._metrics.dropped("inbox")
+            self._log.error("inbox_full", event_kind=type(event).__name__)
+
+    async def _converse(self) -> str:
+        while True:
+            event = await self._inbox.get()
+            match event:
+                case SpeechStarted():
+                    self._duck()
+                case Interrupted():
+                    self._record(event)
+                    self._metrics.interrupted()
+                    await self._stop()
+                case Draft():
+                    self._speculate(event)
+                case Resumed():
+                    self._drop_guess()
+                case UserSaid():
+                    await self._said(event)
+                case Chose():
+                    self._record(event)
+                    heard = Heard(event.title, self.language, spoken=False, choice=event.id)
+                    await self._answer(heard)
+                case Dtmf():
+                    await self._key(event)
+                case Silence():
+                    await self._silent(event)
+                case LanguageChosen():
+                    self._record(event)
+                    await self._switch(event.language)
+                case Failed():
+                    await self._failed(event)
+                case Stopping():
+                    self._record(event)
+                    await self._farewell("stopping")
+                    self._record(HungUp(cause="stopping"))
+                    return "stopping"
+                case HungUp():
+                    self._record(event)
+                    return event.cause
+                case Attached() | Replied() | Said():
+                    raise AssertionError("written by the conversation itself, never sent to it")
+                case _:
+                    assert_never(event)
+
+    # What the customer does
+
+    async def _said(self, event: UserSaid) -> None:
+        """A turn of the customer. Over our own voice it may be no more than a backchannel."""
+        self._unduck()
+        if not event.text.strip():
+            await self._unheard(event)
+            return
+        self._silences = 0
+        if event.overlapped and self._speaking() and is_backchannel(event.text, event.language, self._state.expect):
+            self._log.info("backchannel", text_pii=event.text)
+            return
+        if event.spoken:
+            self.language = event.language
+            if self._listener and event.voiced >= SURE_OF_LANGUAGE:
+                self._listener.language = event.language
+        self._record(event)
+        await self._answer(Heard(event.text, event.language, event.spoken, confidence=event.confidence))
+
+    async def _unheard(self, event: UserSaid) -> None:
+        """Speech without a word in it: ask again, but not of a noisy street for ever."""
+        if event.voiced < UNHEARD_MIN or self._busy():
+            return
+        self._record(event)
+        await self._not_answered(event.at, "not_heard", "not_heard")
+
+    async def _silent(self, event: Silence) -> None:
+        if self._busy():
+            return
+        self._record(event)
+        await self._not_answered(event.at, "silence", "silence_again")
+
+    async def _not_answered(self, at: float, first: str, again: str) -> None:
+        self._silences += 1
+        if self._silences >= self._limits.silences:
+            await self._farewell("goodbye_silence")
+            self.post(HungUp(at=at, cause="silence"))
+        else:
+            self._start(self._phrase(first if self._silences == 1 else again))
+
+    async def _key(self, event: Dtmf) -> None:
+        """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
+        self._record(event)
+        self._silences = 0
+        expect = self._state.expect
+        self._forget_keys(keep=True)
+        self._keys, keyed = press(self._keys, event.digit, expect.digits)
+        await self._stop()
+        if keyed.person:
+            await self._answer(Heard("0", self.language, spoken=False, choice="person"))
+        elif keyed.digits:
+            await self._answer(Heard(keyed.digits, self.language, spoken=False))
+        elif self._keys:
+            self._key_timer = asyncio.get_running_loop().call_later(PATIENCE, self._keyed)
+
+    def _keyed(self) -> None:
+        """No key came for a while: the number is complete."""
+        digits, self._keys = self._keys, ""
+        self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
+
+    def _forget_keys(self, *, keep: bool = False) -> None:
+        if self._key_timer:
+            self._key_timer.cancel()
+            self._key_timer = None
+        if not keep:
+            self._keys = ""
+
+    async def _switch(self, language: Language) -> None:
+        await self._stop()
+        self.language = language
+        if self._listener:
+            self._listener.language = language
+        self._start(self._phrase("language_switched"))
+
+    async def _failed(self, event: Failed) -> None:
+        """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
+        self._record(event)
+        self._metrics.failed(event.code)
+        self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
+        await self._stop()
+        text = self._engines.planner.phrase("error", self.language)
+        self._show(Notice(event.code, text))
+        if event.stage == "tts":
+            return  # it can't be said; the screen shows it
+        self._start(self._phrase("error"))
+
+    # What the counter does
+
+    def _speculate(self, draft: Draft) -> None:
+        """Plan and prepare the answer to what was said so far: pure, so that it can be dropped."""
+        self._show(Caption("customer", draft.text, self._turn + 1, final=False))
+        acting = self._commit is not None and not self._commit.done()
+        if self._speaking() or acting or not draft.text.strip():
+            return
+        self._drop_guess()
+        heard = Heard(draft.text, draft.language, confidence=draft.confidence)
+        self._guess = _Guess(heard, self._state, asyncio.ensure_future(self._foresee(heard, self._state)))
+
+    async def _foresee(self, heard: Heard, state: DialogState) -> Plan:
+        plan = await self._engines.plan(state, heard, self.id)
+        if plan.reply is not None and self._speaker is not None:
+            language = plan.reply.language or heard.language
+            for message in plan.reply.messages[:1]:
+                self._speaker.prepare(message.text, language)
+        return plan
+
+    def _drop_guess(self) -> None:
+        guess, self._guess = self._guess, None
+        if guess is not None:
+            guess.plan.cancel()
+            guess.plan.add_done_callback(_looked_at)
+
+    async def _answer(self, heard: Heard) -> None:
+        """Start the answer to a turn; what was being said stops, what was being done is finished first."""
+        self._turn += 1
+        self._show(Caption("customer", heard.text, self._turn))
+        await self._stop()
+        guess, self._guess = self._guess, None
+        if guess is not None and not guess.fits(heard, self._state):
+            guess.plan.cancel()
+            guess.plan.add_done_callback(_looked_at)
+            guess = None
+        self._start(self._replied(heard, guess))
+
+    async def _replied(self, heard: Heard, guess: _Guess | None) -> None:
+        clock = asyncio.get_running_loop().time
+        self._show(Status("thinking", self.language))
+        began = clock()
+        stage = "plan"
+        try:
+            if self._commit is not None:
+                await asyncio.wait({self._commit})
+            plan = await (guess.plan if guess else self._engines.plan(self._state, heard, self.id))
+            timings = {"plan": clock() - began}
+            stage = "commit"
+            self._commit = asyncio.ensure_future(self._committed(plan, timings))
+            reply = await asyncio.shield(self._commit)
+        except MostradorError as error:
+            self.post(Failed(at=self._now, stage=stage, code=error.code, message=error.message))
+            return
+        await self._give(reply)
+
+    async def _committed(self, plan: Plan, timings: dict[str, float]) -> Reply:
+        """The only place where something is done. Runs to its end even when the customer interrupts."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        reply, state = plan.reply, plan.state
+        if reply is None or plan.effects:
+            reply, state = await self._engines.commit(plan, self.id)
+        self._state = state
+        self._expect(state)
+        self._record(
+            Replied(
+                at=self._now,
+                intent=plan.intent,
+                why=plan.why,
+                confidence=plan.confidence,
+                messages=reply.messages,
+                action=reply.action,
+                state=state,
+                effects=tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
+                timings={**timings, "commit": clock() - began},
+            )
+        )
+        return reply
+
+    async def _greet(self) -> None:
+        reply, self._state = self._engines.planner.open(self.language, self._channel.kind)
+        self._expect(self._state)
+        await self._give(reply)
+
+    async def _phrase(self, code: str) -> None:
+        await self._give(Reply((Message(self._engines.planner.phrase(code, self.language)),)))
+
+    async def _give(self, reply: Reply) -> None:
+        """Say and show a reply, then do what it means for the conversation."""
+        if reply.language is not None:
+            self.language = reply.language
+            if self._listener:
+                self._listener.language = reply.language
+        for message in reply.messages:
+            self._show(Shown(message, self._turn))
+            if not await self._say(message):
+                return
+        self._show(Status("listening", self.language))
+        if reply.action == "goodbye":
+            self.post(HungUp(at=self._now, cause="goodbye"))
+
+    async def _say(self, message: Message) -> bool:
+        """One message, spoken where there is a line, and whether it was heard to its end.
+
+        What was really heard, and no more, goes into the journal.
+        """
+        turn = self._turn
+        if self._speaker is None:
+            self._show(Caption("counter", message.text, turn))
+            self._record(Said(at=self._now, text=message.text))
+            return True
+        self._show(Status("speaking", self.language))
+        clauses: list[str] = []
+
+        def caption(clause: str) -> None:
+            clauses.append(clause)
+            self._show(Caption("counter", " ".join(clauses), turn, final=False))
+
+        try:
+            spoken = await self._speaker.say(message.text, self.language, caption)
+        except MostradorError as error:
+            self._show(Caption("counter", message.text, turn))
+            self.post(Failed(at=self._now, stage="tts", code=error.code, message=error.message))
+            return False
+        self._show(Caption("counter", spoken.text if spoken.cut else message.text, turn))
+        said = Said(
+            at=self._now,
+            text=spoken.text,
+            cut=spoken.cut,
+            seconds=spoken.seconds,
+            timings={"first_sound": spoken.first_sound},
+        )
+        self._record(said)
+        return not spoken.cut
+
+    async def _farewell(self, code: str) -> None:
+        """Finish the clause that is being said, say goodbye, all within the limit."""
+        limit = self._limits.stop_seconds
+        if self._speaker is not None and self._reply is not None and not self._reply.done():
+            self._speaker.finish()
+            await asyncio.wait({self._reply}, timeout=limit * 0.4)
+        await self._stop()
+        self._start(self._phrase(code))
+        if self._reply is not None:
+            await asyncio.wait({self._reply}, timeout=limit * 0.5)
+        await self._stop()
+
+    # The machinery
+
+    @property
+    def _now(self) -> float:
+        return self._listener.now if self._listener else 0.0
+
+    def _hear(self, hearing: Hearing) -> None:
+        if isinstance(hearing, Utterance):
+            self._metrics.stage("pause", hearing.pause)
+            self._metrics.stage("stt", hearing.transcript.seconds)
+        self.post(event_of(hearing, self.language))
+
+    def _speaking(self) -> bool:
+        return self._speaker is not None and self._speaker.speaking
+
+    def _busy(self) -> bool:
+        return self._reply is not None and not self._reply.done()
+
+    def _duck(self) -> None:
+        if self._speaking() and self._speaker is not None:
+            self._speaker.duck()
+        else:
+            self._show(Status("listening", self.language))
+
+    def _unduck(self) -> None:
+        if self._speaker is not None:
+            self._speaker.unduck()
+
+    def _expect(self, state: DialogState) -> None:
+        if self._listener is not None:
+            self._listener.digits_expected = state.expect.digits
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        self._reply = asyncio.ensure_future(work)
+        self._reply.add_done_callback(self._reply_ended)
+
+    def _reply_ended(self, task: "asyncio.Task[None]") -> None:
+        """A fault that nothing foresaw still ends in words for the customer and a line for the operator."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self._log.error("reply_failed", exc_info=error)
+        self.post(Failed(at=self._now, stage="reply", code="internal", message=type(error).__name__))
+
+    async def _stop(self) -> None:
+        """Silence now. A side effect under way is not stopped: it ends, and its result is kept."""
+        reply, self._reply = self._reply, None
+        if self._speaker is not None:
+            self._speaker.hush()
+        if reply is None or reply.done():
+            return
+        done, _ = await asyncio.wait({reply}, timeout=0.1)
+        if not done:
+            reply.cancel()
+            await asyncio.wait({reply}, timeout=1.0)
+
+    def _record(self, event: Event) -> None:
+        self._journal.append(self.id, event)
+        self._metrics.event(event)
+
+    def _show(self, update: Screen) -> None:
+        try:
+            self._screen.put_nowait(update)
+        except asyncio.QueueFull:
+            self._metrics.dropped("screen")
+
+    async def _pump_screen(self) -> None:
+        while True:
+            await self._channel.show(await self._screen.get())
+
+    async def _pump_channel(self) -> None:
+        async for event in self._channel.events():
+            self.post(event)
+
+
+def _looked_at(task: "asyncio.Task[Plan]") -> None:
+    if not task.cancelled():
+        task.exception()
