@@ -31,10 +31,9 @@ LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Engines:
-    """Loaded models, and the pools that they run in."""
+class Sound:
+    """What a conversation with a line needs and a typed one doesn't."""
 
-    planner: Planner
     recogniser: Recogniser
     voices: dict[Language, Synthesiser]
     activity: VadModel
@@ -49,6 +48,18 @@ class Engines:
     ) -> Listener:
         return Listener(line, self.activity.stream(), self._transcribe, emit, ours, settings)
 
+    async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
+        return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Loaded models, and the pools that they run in. `sound` is None where there is nothing but text."""
+
+    planner: Planner
+    workers: Workers
+    sound: Sound | None = None
+
     async def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Raises AgentError."""
         return await self.workers.run("plan", self.planner.plan, state, heard, conversation)
@@ -57,21 +68,15 @@ class Engines:
         """Raises AgentError."""
         return await self.workers.run("commit", self.planner.commit, plan, conversation)
 
-    def greetings(self) -> list[tuple[str, Language]]:
-        """What every conversation begins with: made ahead, so that it is heard at once."""
-        texts: list[tuple[str, Language]] = []
-        for language in self.voices:
-            reply, _ = self.planner.open(language, "phone")
-            texts += [(readable(part, language), language) for m in reply.messages for part in clauses(m.text)]
-        return texts
-
     async def warm(self) -> None:
-        """Speak the greetings into the cache."""
-        for text, language in self.greetings():
-            await self.clips.clip(text, language)
-
-    async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
-        return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
+        """Speak the greetings into the cache: a caller hears the first word at once."""
+        if self.sound is None:
+            return
+        for language in LANGUAGES:
+            reply, _ = self.planner.open(language, "phone")
+            for message in reply.messages:
+                for clause in clauses(message.text):
+                    await self.sound.clips.clip(readable(clause, language), language)
 
 
 def pack_folder(pack: str) -> Path:
@@ -98,7 +103,13 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
             loop.run_in_executor(pool, _activity),
         )
     clips = Clips(lambda text, language: workers.run("tts", _speak, voices[_language(language)], text))
-    return Engines(planner, recogniser, voices, activity, workers, clips)
+    return Engines(planner, workers, Sound(recogniser, voices, activity, workers, clips))
+
+
+async def load_text(settings: Settings, store: Store | None = None) -> Engines:
+    """Only what a typed conversation needs. Raises ModelError."""
+    planner = await asyncio.get_running_loop().run_in_executor(None, _planner, settings, store or Store())
+    return Engines(planner, Workers())
 
 
 def _planner(settings: Settings, store: Store) -> Planner:

@@ -85,9 +85,9 @@ class Session:
         self._commit: asyncio.Task[Reply] | None = None
         self._speaker: Speaker | None = None
         self._listener: Listener | None = None
-        if channel.line is not None:
-            speaker = self._speaker = engines.speaker(channel.line)
-            self._listener = engines.listener(
+        if channel.line is not None and engines.sound is not None:
+            speaker = self._speaker = engines.sound.speaker(channel.line)
+            self._listener = engines.sound.listener(
                 channel.line,
                 self._hear,
                 lambda: speaker.speaking,

@@ -11,7 +11,7 @@ class AudioLine(Protocol):
 
     @property
     def rate(self) -> int:
-        """Hz, the same both ways. The session converts if it isn't `voice.frames.RATE`."""
+        """Hz, the same both ways: `voice.frames.RATE`. A line converts at its own door."""
 
     def heard(self) -> AsyncIterator[AudioFrame]:
         """What comes from the customer, in stream time from 0; ends when the line closes. A bounded queue:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import MostradorError
-from voice.frames import RATE, AudioFrame, Pcm
+from voice.frames import RATE, AudioFrame, Pcm, require_rate
 from voice.line import AudioLine
-from voice.resample import Resampler, to_float
+from voice.resample import to_float
 from voice.stt import Transcript
 from voice.turns import Signal, TurnSettings, TurnState, patience_for, step
 
@@ -82,8 +82,8 @@ class Deaf:
 
 Hearing = Started | Interrupting | Drafted | GoneOn | Utterance | Quiet | Deaf
 
-PRE_ROLL = 0.30
-"""Seconds kept from before the onset: the first consonant is softer than the threshold."""
+PRE_ROLL = 0.40
+"""Seconds kept from before a turn is known to have started: its onset, and the soft consonant before that."""
 POST_ROLL = 0.10
 FREEZE_AFTER = 14.0
 """Seconds of unbroken turn after which what is already transcribed is kept and not transcribed again."""
@@ -150,13 +150,10 @@ class Listener:
 
     async def run(self) -> None:
         """Until the line closes; then what was being said is dropped."""
-        resampler = None if self._line.rate == RATE else Resampler(self._line.rate, RATE)
+        require_rate(self._line.rate, RATE, "the listener")
         try:
             async for frame in self._line.heard():
-                if resampler is None:
-                    self._frame(frame)
-                elif len(pcm := resampler.push(frame.pcm)):
-                    self._frame(AudioFrame(pcm, RATE, frame.start))
+                self._frame(frame)
         finally:
             for task in self._tasks:
                 task.cancel()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from voice.clips import Clips
-from voice.frames import RATE, Pcm
+from voice.frames import RATE, Pcm, require_rate
 from voice.line import AudioLine
-from voice.resample import resample
 
 LEAD = 0.24
 """Seconds queued ahead on the line: covers a late loop, and is all that a duck must take back."""
@@ -49,6 +48,7 @@ class Speaker:
         self, line: AudioLine, clips: Clips, split: Callable[[str], Sequence[str]], ear: Callable[[str, str], str]
     ) -> None:
         """`split` cuts text into clauses; `ear(text, language)` writes a clause as it is read aloud."""
+        require_rate(line.rate, RATE, "the speaker")
         self._line = line
         self._clips = clips
         self._split = split
@@ -104,7 +104,7 @@ class Speaker:
             if self._line.queued and (self._stopped or not stream.complete or stream.position < len(stream.pcm)):
                 self._line.hush()
             self._speaking = False
-        return _spoken(stream, self._line.played - played_before, self._line.rate, first_sound)
+        return _spoken(stream, self._line.played - played_before, RATE, first_sound)
 
     def duck(self) -> None:
         """Lower our voice at once: what is queued is taken back and said again, more quietly."""
@@ -136,22 +136,20 @@ class Speaker:
             for ahead in spoken[index : index + AHEAD]:
                 self._clips.warm(ahead, language)
             pcm = await self._clips.clip(spoken[index], language)
-            if self._line.rate != RATE:
-                pcm = resample(pcm, RATE, self._line.rate)
             stream.pcm = np.concatenate([stream.pcm, pcm])
             stream.ends.append((len(stream.pcm), clause))
         stream.complete = True
 
     def _feed(self, stream: _Stream) -> bool:
         """Keep the line's queue `LEAD` seconds long; whether anything was queued."""
-        room = int(LEAD * self._line.rate) - self._line.queued
+        room = int(LEAD * RATE) - self._line.queued
         end = stream.position + max(0, room)
         chunk = stream.pcm[stream.position : end if stream.limit is None else min(end, stream.limit)]
         if not len(chunk):
             return False
         if not (self._gain == self._level == 1.0):
             ramp = np.full(len(chunk), self._gain, np.float32)
-            edge = min(len(chunk), self._line.rate // 50)
+            edge = min(len(chunk), RATE // 50)
             ramp[:edge] = np.linspace(self._level, self._gain, edge, dtype=np.float32)
             chunk = (chunk * ramp).astype(np.int16)
             self._level = self._gain

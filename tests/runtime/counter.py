@@ -11,7 +11,7 @@ from core.errors import AgentError, MostradorError, VoiceError
 from runtime.agent import DialogState, Effect, Expect, Heard, Language, Plan, Reply
 from runtime.channels import Screen
 from runtime.config import Limits
-from runtime.engines import Engines
+from runtime.engines import Engines, Sound
 from runtime.events import Event, HungUp
 from runtime.messages import Message
 from runtime.session import Session
@@ -162,7 +162,7 @@ class Counter:
     def session(self) -> Session:
         counter = self
 
-        class Scripted(Engines):
+        class Scripted(Sound):
             def speaker(self, line: Any) -> Speaker:
                 return Speaker(line, self.clips, lambda text: [text] if text else [], lambda text, _: text)
 
@@ -180,7 +180,9 @@ class Counter:
 
                 return Listener(line, Loud(), transcribe, once, ours, settings)
 
-        engines = Scripted(self.script, None, {}, None, self.workers, Clips(self._speak))  # type: ignore[arg-type]
+        workers: Any = self.workers
+        unused: Any = None
+        engines = Engines(self.script, workers, Scripted(unused, {}, unused, workers, Clips(self._speak)))
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits)

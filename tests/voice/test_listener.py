@@ -1,0 +1,81 @@
+"""What is heard becomes turns with words, on virtual time with a scripted recogniser."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from tests.runtime.counter import Loud, speech
+from tests.virtual_time import run
+from tests.voice.fake_line import FakeLine
+from voice.frames import RATE
+from voice.listener import FREEZE_AFTER, Drafted, GoneOn, Hearing, Listener, Started, Utterance
+from voice.stt import Transcript
+
+pytestmark = pytest.mark.unit
+
+
+class Counting:
+    """Transcribes sound to its length: "3.2" for 3.2 s; takes a tenth of that."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, sound: np.ndarray, language: str | None, hint: str) -> Transcript:  # type: ignore[type-arg]
+        seconds = len(sound) / RATE
+        self.seconds.append(seconds)
+        await asyncio.sleep(seconds / 10)
+        return Transcript(f"{seconds:.1f}", "en", 0.9, 0.0, seconds / 10)
+
+
+def listen(*parts: tuple[int, float]) -> tuple[list[Hearing], Counting]:
+    """(words, seconds of pause after them) → what was heard."""
+
+    async def main() -> tuple[list[Hearing], Counting]:
+        line, heard, words = FakeLine(), [], Counting()
+        listener = Listener(line, Loud(), words, heard.append)
+        running = asyncio.ensure_future(listener.run())
+        await asyncio.sleep(1)
+        for count, pause in parts:
+            sound = speech(count)
+            line.feed(sound)
+            await asyncio.sleep(len(sound) / RATE + pause)
+        line.close()
+        await running
+        return heard, words
+
+    return run(main())
+
+
+def test_the_sound_given_to_the_recogniser_has_margins_and_no_long_silence() -> None:
+    heard, words = listen((4, 3.0))
+    [utterance] = [hearing for hearing in heard if isinstance(hearing, Utterance)]
+    assert words.seconds == [pytest.approx(1.2 + 0.3 + 0.1, abs=0.1)]
+    assert utterance.start == pytest.approx(0.7, abs=0.1)
+    assert utterance.speech_end == pytest.approx(2.2, abs=0.05)
+    assert utterance.voiced == pytest.approx(1.2, abs=0.05)
+    assert utterance.waited == 0.0
+
+
+def test_a_turn_with_pauses_is_transcribed_whole_at_its_end() -> None:
+    heard, words = listen((3, 0.5), (3, 0.5), (3, 2.0))
+    kinds = [type(hearing) for hearing in heard]
+    assert kinds == [Started, Drafted, GoneOn, Drafted, GoneOn, Drafted, Utterance]
+    [utterance] = [hearing for hearing in heard if isinstance(hearing, Utterance)]
+    assert utterance.transcript.text == f"{words.seconds[-1]:.1f}"
+    assert words.seconds[-1] == pytest.approx(2.7 + 1.0 + 0.4, abs=0.15)
+
+
+def test_a_letter_read_aloud_is_not_transcribed_again_and_again() -> None:
+    heard, words = listen(*[(10, 0.6)] * 30, (4, 3.0))
+    [utterance] = [hearing for hearing in heard if isinstance(hearing, Utterance)]
+    told = sum(float(part) for part in utterance.transcript.text.split())
+    assert told == pytest.approx(utterance.speech_end - utterance.start + 0.1, rel=0.03), "nothing lost, nothing twice"
+    assert max(words.seconds) < FREEZE_AFTER + 12
+    assert sum(words.seconds) < 6 * told, "the work grows with the length, not with its square"
+
+
+def test_each_turn_is_its_own() -> None:
+    heard, _ = listen((3, 2.0), (6, 2.0))
+    texts = [hearing.transcript.text for hearing in heard if isinstance(hearing, Utterance)]
+    assert [float(text) for text in texts] == [pytest.approx(1.3, abs=0.1), pytest.approx(2.2, abs=0.1)]
