@@ -2,6 +2,7 @@
 
     MostradorError            code, message (what is wrong and what to do), retryable
     ├── ConfigError           a setting is wrong: the key is named
+    ├── JournalError          the record of conversations can't be opened, written or read
     ├── ModelError            models/: a file is missing, truncated, tampered; an engine refuses to load
     ├── VoiceError            voice/: recognition or synthesis failed
     │   └── RateError         audio at the wrong sample rate, refused at the door
@@ -34,6 +35,10 @@ def _rebuild(kind: type[MostradorError], code: str, message: str, retryable: boo
 
 
 class ConfigError(MostradorError):
+    pass
+
+
+class JournalError(MostradorError):
     pass
 
 

@@ -40,6 +40,16 @@ class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8080
     sound: Literal["browser", "device", "none"] = "browser"
     """Whose microphone and loudspeaker: the browser's, the device's own sound card, or text only."""
+    card: str = ""
+    """Which sound card, part of its name as `mostrador doctor` lists it; empty: the system's default."""
+    name: Name = "Mostrador"
+    """Of the shop, on the screen."""
+    hosts: tuple[str, ...] = ()
+    """Host names the page may be called by, other than loopback and the device's own addresses."""
+    idle_seconds: Seconds = 60.0
+    """Without a touch or a word before the screen asks whether they are still there, and is then wiped."""
+    keyboard: bool = True
+    """Show keys on the device's own touch screen; a phone has its own."""
 
 
 class Agent(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,10 +69,10 @@ class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     threads: Count = 2
     """Compute threads for each engine."""
     recogniser: Name = "whisper-base"
-    chooser: Name = "smollm2-135m"
-    embedder: Name = "multilingual-e5-small"
-    voices: dict[Language, str] = {}
-    """Language → id of its voice; a language that is not named takes the catalog's, or espeak-ng."""
+    chooser: Name = "smollm2-135m-instruct"
+    embedder: Name = "e5-small"
+    voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})
+    """Language → id of its voice; a language that is not named is spoken by espeak-ng."""
 
 
 class Log(Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,6 +196,8 @@ def allowed(kind: Any) -> str:
             words = ", ".join(str(value) for value in values)
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
+        case msgspec.inspect.VarTupleType():
+            words = "a list of texts"
         case other:
             words = type(other).__name__.removesuffix("Type").lower()
     return words

@@ -1,0 +1,97 @@
+"""What the device counts and measures, for Prometheus. No personal data: labels are kinds, stages and codes."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from runtime.events import Event, Replied, Said, UserSaid
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+_LAG = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+
+
+class Metrics:
+    """The counters of one device. Every method is cheap, thread-safe and never raises."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._active = Gauge(
+            "mostrador_conversations_active", "Conversations going on now", ["channel"], registry=registry
+        )
+        self._ended = Counter(
+            "mostrador_conversations", "Conversations ended, by how", ["channel", "outcome"], registry=registry
+        )
+        self._refused = Counter(
+            "mostrador_refused", "Customers turned away from a full device", ["channel"], registry=registry
+        )
+        self._turns = Counter(
+            "mostrador_turns", "Turns of customers", ["form"], registry=registry
+        )  # form: spoken or typed
+        self._intents = Counter("mostrador_intents", "What customers wanted", ["intent"], registry=registry)
+        self._stages = Histogram(
+            "mostrador_stage_seconds",
+            "Time a stage of a turn took",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._interruptions = Counter(
+            "mostrador_interruptions", "Replies that the customer interrupted", registry=registry
+        )
+        self._failures = Counter("mostrador_failures", "Stages that failed, by code", ["code"], registry=registry)
+        self._dropped = Counter("mostrador_dropped", "What a full queue could not take", ["queue"], registry=registry)
+        self._lag = Histogram(
+            "mostrador_loop_lag_seconds", "How late the event loop woke", buckets=_LAG, registry=registry
+        )
+        ProcessCollector(registry=registry)  # resident memory, CPU time, open files
+
+    def conversation_began(self, channel: str) -> None:
+        self._active.labels(channel).inc()
+
+    def conversation_ended(self, channel: str, outcome: str) -> None:
+        self._active.labels(channel).dec()
+        self._ended.labels(channel, outcome).inc()
+
+    def refused(self, channel: str) -> None:
+        self._refused.labels(channel).inc()
+
+    def stage(self, name: str, seconds: float) -> None:
+        """One stage of a turn: pause, stt, plan, commit, first_sound…"""
+        self._stages.labels(name).observe(seconds)
+
+    def interrupted(self) -> None:
+        self._interruptions.inc()
+
+    def failed(self, code: str) -> None:
+        self._failures.labels(code).inc()
+
+    def dropped(self, queue: str, count: int = 1) -> None:
+        self._dropped.labels(queue).inc(count)
+
+    def lag(self, seconds: float) -> None:
+        self._lag.observe(seconds)
+
+    def event(self, event: Event) -> None:
+        """Count what an event of a conversation tells, stage timings of the answer included.
+
+        The timings of hearing (pause, stt) are counted where they are heard, by `stage`: not all of it is an event.
+        """
+        match event:
+            case UserSaid():
+                self._turns.labels("spoken" if event.spoken else "typed").inc()
+            case Replied():
+                self._intents.labels(event.intent).inc()
+                self._timed(event.timings)
+            case Said():
+                self._timed(event.timings)
+            case _:
+                pass
+
+    def _timed(self, timings: dict[str, float]) -> None:
+        for stage, seconds in timings.items():
+            self.stage(stage, seconds)
+
+    def render(self) -> bytes:
+        """The body of `/metrics`; its content type is `CONTENT_TYPE`."""
+        return generate_latest(self.registry)
