@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from telephony.sip import SipAgent, SipCall, SipSettings
 
 from runtime import engines
@@ -17,7 +20,7 @@ from runtime.channels.phone import PhoneChannel
 from runtime.config import Settings
 from runtime.events import Stopping
 from runtime.journal import Journal
-from runtime.metrics import Metrics
+from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.session import Session
 
 BUSY_RETRY = 30
@@ -69,7 +72,7 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         self.engines = await engines.load(self.settings)
-        self.journal = Journal.open(self.settings.data_folder / "journal.db")
+        self.journal = Journal.open(self.settings.data_folder / "journal.db", self.metrics)
         stops: list[tuple[str, Stop]] = []
         try:
             await self.engines.warm()
@@ -161,7 +164,11 @@ async def _kiosk(app: App) -> Stop:
         else:
             app.converse(channel)
 
-    server = KioskServer(app.settings.kiosk, visitor, metrics=app.metrics if app.settings.metrics.enabled else None)
+    def metrics(_: Request) -> Response:
+        return Response(app.metrics.render(), media_type=CONTENT_TYPE)
+
+    routes = [Route("/metrics", metrics)] if app.settings.metrics.enabled else []
+    server = KioskServer(app.settings.kiosk, visitor, language=app.settings.agent.language, routes=routes)
     await server.start()
     app.kiosk_url = server.url
     return server.stop

@@ -24,7 +24,8 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
-app.add_typer(bench.app, name="bench")
+
+app.command("bench")(bench.bench)
 app.command("trace")(trace.trace)
 app.command("doctor")(doctor.doctor)
 

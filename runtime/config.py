@@ -69,10 +69,8 @@ class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     threads: Count = 2
     """Compute threads for each engine."""
     recogniser: Name = "whisper-base"
-    chooser: Name = "smollm2-135m-instruct"
-    embedder: Name = "e5-small"
     voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})
-    """Language → id of its voice; a language that is not named is spoken by espeak-ng."""
+    """Language → id of its voice; one that is not named takes a voice in the store, or espeak-ng."""
 
 
 class Log(Struct, frozen=True, forbid_unknown_fields=True):

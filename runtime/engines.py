@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from voice.readable import readable
-from voice.tts.clauses import clauses
+from voice.tts.clauses import split
 
 from core.errors import ConfigError
 from models.store import Store
@@ -41,7 +41,7 @@ class Sound:
     clips: Clips
 
     def speaker(self, line: AudioLine) -> Speaker:
-        return Speaker(line, self.clips, clauses, readable)
+        return Speaker(line, self.clips, split, readable)
 
     def listener(
         self, line: AudioLine, emit: Callable[[Hearing], None], ours: Callable[[], bool], settings: TurnSettings
@@ -75,7 +75,7 @@ class Engines:
         for language in LANGUAGES:
             reply, _ = self.planner.open(language, "phone")
             for message in reply.messages:
-                for clause in clauses(message.text):
+                for clause in split(message.text):
                     await self.sound.clips.clip(readable(clause, language), language)
 
 
@@ -137,9 +137,20 @@ def _voices(settings: Settings, store: Store) -> dict[Language, Synthesiser]:
 
     voices: dict[Language, Synthesiser] = {}
     for language in LANGUAGES:
-        model = settings.voice.voices.get(language, "")
-        voices[language] = piper.load(store.require(model)) if model else espeak.load(language)
+        model = settings.voice.voices.get(language) or _installed_voice(language, store)
+        voices[language] = piper.load(_onnx(store.require(model))) if model else espeak.load(language)
     return voices
+
+
+def _installed_voice(language: Language, store: Store) -> str:
+    """The catalog's first voice for a language that is in the store; empty: espeak-ng speaks it."""
+    voices = (model for model in store.catalog.models.values() if model.role == "tts" and language in model.languages)
+    return next((model.id for model in voices if store.is_installed(model.id)), "")
+
+
+def _onnx(folder: Path) -> Path:
+    """A Piper voice is one ONNX file, with its settings beside it."""
+    return next(folder.glob("*.onnx"))
 
 
 def _activity() -> VadModel:

@@ -218,7 +218,7 @@ class Session:
         self._silences = 0
         expect = self._state.expect
         self._forget_keys(keep=True)
-        self._keys, keyed = press(self._keys, event.digit, expect.digits)
+        self._keys, keyed = press(self._keys, event.digit, expect.most or expect.digits)
         await self._stop()
         if keyed.person:
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))

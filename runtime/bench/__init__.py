@@ -1,0 +1,58 @@
+"""Measurements of this device: one file a bench, each prints a table and writes JSON."""
+
+import statistics
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class Row(Struct, frozen=True):
+    """One measured figure; `bar` is what it should reach ("≤ 1.5"), empty where nothing is asked."""
+
+    name: str
+    value: float
+    unit: str
+    bar: str = ""
+    note: str = ""
+
+
+class Result(Struct, frozen=True):
+    """What a bench found. `samples` holds every single measurement, by name, so that a plot can be made of it."""
+
+    bench: str
+    rows: tuple[Row, ...]
+    samples: dict[str, list[float]] = {}
+    machine: dict[str, str] = {}
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """By linear interpolation; `share` 0…1. Zero for no values."""
+    if not values:
+        return 0.0
+    if len(values) == 1:
+        return values[0]
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def spread(name: str, values: Sequence[float], unit: str, bar: str = "", note: str = "") -> tuple[Row, ...]:
+    """p50 (which the bar is for), p90, p95 and maximum."""
+    if not values:
+        return (Row(name, float("nan"), unit, bar, "nothing was measured"),)
+    return (
+        Row(f"{name}, p50", statistics.median(values), unit, bar, note or f"{len(values)} measured"),
+        Row(f"{name}, p90", percentile(values, 0.9), unit),
+        Row(f"{name}, p95", percentile(values, 0.95), unit),
+        Row(f"{name}, max", max(values), unit),
+    )
+
+
+def meets(row: Row) -> bool | None:
+    """Whether the figure reaches its bar; None where there is none."""
+    if not row.bar:
+        return None
+    sign, limit = row.bar.split()
+    return row.value <= float(limit) if sign == "≤" else row.value >= float(limit)

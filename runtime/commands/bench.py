@@ -1,0 +1,75 @@
+"""`mostrador bench NAME…`: measures this device, prints a table, writes JSON."""
+
+import asyncio
+import importlib
+import pkgutil
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console, Group
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import runtime.bench
+from runtime.bench import Result, meets
+
+Bench = Callable[[Callable[[str, float], None]], Awaitable[Result]]
+
+out = Console()
+err = Console(stderr=True)
+
+
+def benches() -> dict[str, Bench]:
+    """Every module of `runtime/bench` that has a `run`, by name."""
+    found: dict[str, Bench] = {}
+    for module in pkgutil.iter_modules(runtime.bench.__path__):
+        run = getattr(importlib.import_module(f"runtime.bench.{module.name}"), "run", None)
+        if run is not None:
+            found[module.name] = run
+    return found
+
+
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME …]", help="Which; without any, all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    to: Annotated[Path | None, typer.Option("--out", help="Write the JSON here as well.")] = None,
+) -> None:
+    """Measure this device: start, latency, …; every number in the documents comes from here."""
+    known = benches()
+    if unknown := [name for name in names or [] if name not in known]:
+        raise typer.BadParameter(f"no bench {', '.join(unknown)}; there are {', '.join(known)}")
+    results = []
+    for name in names or list(known):
+        results.append(_measure(name, known[name]))
+        if not as_json:
+            out.print(table(results[-1]))
+    data = msgspec.json.format(msgspec.json.encode(results), indent=1)
+    if to is not None:
+        to.write_bytes(data + b"\n")
+    if as_json:
+        sys.stdout.write(data.decode() + "\n")
+
+
+def _measure(name: str, run: Bench) -> Result:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(name, total=1.0)
+        return asyncio.run(
+            run(lambda doing, share: progress.update(task, description=f"{name}: {doing}", completed=share))
+        )
+
+
+def table(result: Result) -> Group:
+    """The figures with their bars, and the machine they were taken on."""
+    rows = Table("measure", "value", "bar", "", title=f"[bold]{result.bench}[/]", title_justify="left")
+    rows.columns[1].justify = "right"
+    for row in result.rows:
+        met = meets(row)
+        colour = {True: "green", False: "red", None: ""}[met]
+        value = f"{row.value:.2f} {row.unit}" if row.value < 100 else f"{row.value:.0f} {row.unit}"
+        rows.add_row(row.name, f"[{colour}]{value}[/]" if colour else value, row.bar, f"[dim]{row.note}[/]")
+    return Group(rows, f"[dim]{', '.join(result.machine.values())}[/]")

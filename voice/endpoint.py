@@ -1,0 +1,56 @@
+"""Does it sound finished? Smart Turn v3.2: a small audio model that hears intonation, not words."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import VoiceError
+from voice.frames import RATE
+
+if TYPE_CHECKING:
+    from faster_whisper.feature_extractor import FeatureExtractor
+    from onnxruntime import InferenceSession
+
+SECONDS = 8
+"""The model hears the last 8 s."""
+FILE = "smart-turn-v3.2-cpu.onnx"
+
+
+def load(folder: Path) -> "EndOfTurn":
+    """Raises VoiceError when the file can't be loaded."""
+    import onnxruntime
+    from faster_whisper.feature_extractor import FeatureExtractor
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(str(folder / FILE), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own, with no common base
+        raise VoiceError("endpoint.model", f"cannot load {folder / FILE}: {error}") from error
+    return EndOfTurn(session, FeatureExtractor(chunk_length=SECONDS))
+
+
+class EndOfTurn:
+    """Shared by all conversations, thread-safe; blocking (about 0.1 s of one core): call it in a worker thread."""
+
+    def __init__(self, session: "InferenceSession", features: "FeatureExtractor") -> None:
+        self._session = session
+        self._features = features
+
+    def finished(self, speech: npt.NDArray[np.float32]) -> float:
+        """Probability that the turn is over, of float32 [n] at 16 kHz that ends 50-100 ms after the last sound.
+
+        More silence than that drowns what the model listens for. The sound is left-padded and normalised to zero
+        mean and unit variance before the log-mel (80 bands, 10 ms).
+        """
+        heard = np.zeros(SECONDS * RATE, np.float32)
+        last = speech[-len(heard) :]
+        heard[len(heard) - len(last) :] = last
+        heard -= heard.mean()
+        heard /= np.sqrt(heard.var() + 1e-7)
+        mel = self._features(heard, padding=0)[:, : SECONDS * 100].astype(np.float32)
+        (probability,) = self._session.run(None, {"input_features": mel[np.newaxis]})
+        return float(np.asarray(probability).ravel()[0])
