@@ -26,6 +26,9 @@ from runtime.events import (
 )
 from runtime.journal import Record
 
+STAGES = ("pause", "stt", "plan", "commit", "first_sound")
+"""In the order in which they happen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -173,8 +176,8 @@ def _bars(asked: UserSaid | None, reply: Replied | None, said: Said | None) -> I
 
 
 def spreads(all_turns: Sequence[Turn]) -> list[Spread]:
-    """Each stage over all turns, in the order of the waterfall, and last "total"."""
-    seconds: dict[str, list[float]] = {}
+    """Each stage over all turns, in the order of `STAGES`, and last "total"."""
+    seconds: dict[str, list[float]] = {stage: [] for stage in STAGES}
     for turn in all_turns:
         for bar in turn.bars:
             seconds.setdefault(bar.stage, []).append(bar.seconds)
@@ -183,6 +186,7 @@ def spreads(all_turns: Sequence[Turn]) -> list[Spread]:
     return [
         Spread(stage, len(values), percentile(values, 0.50), percentile(values, 0.95))
         for stage, values in seconds.items()
+        if values
     ]
 
 
