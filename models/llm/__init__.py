@@ -9,3 +9,16 @@ class Chooser(Protocol):
 
     def choose(self, prompt: str, candidates: Sequence[str]) -> list[float]:
         """Probability of each candidate as the continuation of `prompt`; sums to 1. Raises ModelError."""
+
+
+def topic_prompt(sentence: str) -> str:
+    """The prompt under which a small model tells best what a sentence is about; the candidates are short noun phrases
+    ("opening hours", "order status"), in English whatever the language of `sentence`."""
+    said = " ".join(sentence.replace('"', "'").split())
+    return (
+        "Say the topic of each sentence of a customer.\n"
+        '"what is the price of this" -> price\n'
+        '"my card was charged twice" -> payment problem\n'
+        '"do you have this in blue" -> product availability\n'
+        f'"{said}" ->'
+    )
