@@ -152,8 +152,8 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
 
 
 async def _take(app: App, call: SipCall) -> None:
-    await call.answer()
-    app.converse(PhoneChannel(call, app.settings.agent.language))
+    if await call.answer():
+        app.converse(PhoneChannel(call, app.settings.agent.language))
 
 
 async def _kiosk(app: App) -> Stop:

@@ -17,6 +17,7 @@ from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
 from runtime.workers import Workers
 from voice.clips import Clips
+from voice.endpoint import EndOfTurn
 from voice.frames import RATE, Pcm
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
@@ -37,6 +38,7 @@ class Sound:
     recogniser: Recogniser
     voices: dict[Language, Synthesiser]
     activity: VadModel
+    endpoint: EndOfTurn
     workers: Workers
     clips: Clips
 
@@ -46,10 +48,13 @@ class Sound:
     def listener(
         self, line: AudioLine, emit: Callable[[Hearing], None], ours: Callable[[], bool], settings: TurnSettings
     ) -> Listener:
-        return Listener(line, self.activity.stream(), self._transcribe, emit, ours, settings)
+        return Listener(line, self.activity.stream(), self._transcribe, emit, ours, self._finished, settings)
 
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
+
+    async def _finished(self, speech: npt.NDArray[np.float32]) -> float:
+        return await self.workers.run("turn", self.endpoint.finished, speech)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +101,15 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
     workers = Workers()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
         loop = asyncio.get_running_loop()
-        planner, recogniser, voices, activity = await asyncio.gather(
+        planner, recogniser, voices, activity, endpoint = await asyncio.gather(
             loop.run_in_executor(pool, _planner, settings, store),
             loop.run_in_executor(pool, _recogniser, settings, store),
             loop.run_in_executor(pool, _voices, settings, store),
             loop.run_in_executor(pool, _activity),
+            loop.run_in_executor(pool, _endpoint, store),
         )
     clips = Clips(lambda text, language: workers.run("tts", _speak, voices[_language(language)], text))
-    return Engines(planner, workers, Sound(recogniser, voices, activity, workers, clips))
+    return Engines(planner, workers, Sound(recogniser, voices, activity, endpoint, workers, clips))
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
@@ -157,6 +163,12 @@ def _activity() -> VadModel:
     from voice import vad
 
     return vad.load()
+
+
+def _endpoint(store: Store) -> EndOfTurn:
+    from voice import endpoint
+
+    return endpoint.load(store.require("smart-turn-v3.2"))
 
 
 def _speak(voice: Synthesiser, text: str) -> Pcm:

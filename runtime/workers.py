@@ -13,6 +13,7 @@ T = TypeVar("T")
 STAGES = {
     # stage: (threads, seconds that a conversation waits for it)
     "stt": (1, 60.0),
+    "turn": (1, 5.0),
     "plan": (1, 10.0),
     "commit": (1, 15.0),
     "tts": (1, 20.0),

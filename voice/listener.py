@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from core.errors import MostradorError
 from voice.frames import RATE, AudioFrame, Pcm, require_rate
@@ -24,8 +25,13 @@ class Activity(Protocol):
         """Whether the frame (20 ms at 16 kHz) is speech."""
 
 
+_log = structlog.get_logger(__name__)
+
 Transcribe = Callable[[npt.NDArray[np.float32], str | None, str], Awaitable[Transcript]]
 """(speech float32 [n] at 16 kHz, language or None, hint) → transcript; runs elsewhere, never on the loop."""
+
+Finished = Callable[[npt.NDArray[np.float32]], Awaitable[float]]
+"""(speech float32 [n] at 16 kHz up to its last sound) → probability that the turn is over; runs elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ Hearing = Started | Interrupting | Drafted | GoneOn | Utterance | Quiet | Deaf
 PRE_ROLL = 0.40
 """Seconds kept from before a turn is known to have started: its onset, and the soft consonant before that."""
 POST_ROLL = 0.10
+JUDGED = 400
+"""Frames (8 s) of a turn that are asked whether they sound finished."""
+TAIL = 3
+"""… and those after the last sound: 60 ms."""
 FREEZE_AFTER = 14.0
 """Seconds of unbroken turn after which what is already transcribed is kept and not transcribed again."""
 
@@ -130,6 +140,7 @@ class Listener:
         transcribe: Transcribe,
         emit: Callable[[Hearing], None],
         ours: Callable[[], bool] = lambda: False,
+        finished: Finished | None = None,
         settings: TurnSettings | None = None,
     ) -> None:
         self.language: str | None = None
@@ -141,10 +152,12 @@ class Listener:
         self._transcribe = transcribe
         self._emit = emit
         self._ours = ours
+        self._finished = finished
         self._settings = settings or TurnSettings()
         self._state = TurnState()
         self._turn: _Turn | None = None
         self._draft_text = ""
+        self._sounds_finished: float | None = None
         self._pre_roll: deque[Pcm] = deque(maxlen=round(PRE_ROLL / 0.02))
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -163,7 +176,7 @@ class Listener:
         self.now = frame.end
         speech = self._activity.push(frame)
         before = self._state
-        patience = patience_for(self._draft_text, self.digits_expected, self._settings)
+        patience = patience_for(self._draft_text, self._sounds_finished, self.digits_expected, self._settings)
         self._state, signal = step(before, speech, self._ours(), frame.seconds, patience, self._settings)
         if turn := self._turn:
             turn.frames.append(frame.pcm)
@@ -182,6 +195,7 @@ class Listener:
             case Signal.INTERRUPTED:
                 self._emit(Interrupting(self.now))
             case Signal.PAUSED:
+                self._spawn(self._judged())
                 self._spawn(self._drafted())
             case Signal.RESUMED:
                 self._resumed()
@@ -196,6 +210,21 @@ class Listener:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _judged(self) -> None:
+        """How finished it sounds; asked once a pause, because silence drowns what the model listens for."""
+        turn = self._turn
+        if turn is None or self._finished is None:
+            return
+        spoken = turn.spoken
+        sound = turn.frames[max(0, spoken - JUDGED) : spoken + TAIL]
+        try:
+            probability = await self._finished(to_float(np.concatenate(sound)))
+        except MostradorError as error:
+            _log.warning("end_of_turn_unknown", code=error.code)
+            return
+        if turn is self._turn and turn.spoken == spoken:
+            self._sounds_finished = probability
 
     async def _drafted(self) -> None:
         turn = self._turn
@@ -225,7 +254,7 @@ class Listener:
         turn = self._turn
         if turn is None:
             return
-        self._draft_text = ""
+        self._draft_text, self._sounds_finished = "", None
         if turn.draft is not None and turn.freezing is None and len(turn.frames) * 0.02 > FREEZE_AFTER:
             turn.freezing, turn.freezing_frames = turn.draft, turn.draft_frames
             turn.draft = None
@@ -239,7 +268,7 @@ class Listener:
 
     def _ended(self, last: TurnState) -> None:
         turn, self._turn = self._turn, None
-        self._draft_text = ""
+        self._draft_text, self._sounds_finished = "", None
         if turn is not None:
             self._spawn(self._concluded(turn, last, self.now))
 

@@ -18,7 +18,14 @@ class TurnSettings:
     draft_pause: float = 0.20
     """After this pause the turn is transcribed and planned, in case it is over."""
     end_pause: float = 0.70
-    """After this pause the turn is over, unless `patience_for` says otherwise."""
+    """After this pause the turn is over when nothing says more."""
+    sure_pause: float = 0.45
+    """… when it sounds finished and its words are complete."""
+    unsure_pause: float = 1.10
+    """… when it sounds unfinished, or its last word wants another: «quiero devolver el…»."""
+    finished_from: float = 0.5
+    """Probability from which it sounds finished (`voice.endpoint`)."""
+    unfinished_below: float = 0.2
     interrupt_after: float = 0.45
     """Speech over our own voice that lasts this long is meant: shorter may be «ajá»."""
     max_turn: float = 110.0
@@ -132,11 +139,30 @@ def _pause(
     return grown, None
 
 
-def patience_for(draft: str, digits_expected: int, settings: TurnSettings) -> float:
-    """The pause that ends a turn, given what was said so far and what is expected.
+_WANTING = frozenset(
+    "a al ante con de del desde el en entre es hasta la las lo los mi mis o para pero pon por porque que se si sin "
+    "sobre su sus tu tus un una unos unas y e u cuando donde como muy mas "
+    "about an and are as at because but by can for from i if in into is it's my of on or our so than that the their "
+    "to very was were when where which who with would you your um uh eh".split()
+)
+"""Words that a sentence does not end with, Spanish and English, without accents."""
+
+
+def wants_more(draft: str) -> bool:
+    """Whether the last word of `draft` needs another one after it."""
+    words = draft.lower().rstrip(" .").replace("…", "").split()
+    return bool(words) and (words[-1] in _WANTING or words[-1].endswith((",", "-")))
+
+
+def patience_for(draft: str, finished: float | None, digits_expected: int, settings: TurnSettings) -> float:
+    """The pause that ends a turn, given its words so far, how finished it sounds (None: unknown) and what is expected.
 
     A number of `digits_expected` digits (0: no number expected) is not over while digits are missing.
     """
     if digits_expected and sum(c.isdigit() for c in draft) < digits_expected:
         return settings.digits_pause
+    if wants_more(draft) or (finished is not None and finished < settings.unfinished_below):
+        return settings.unsure_pause
+    if draft and finished is not None and finished >= settings.finished_from:
+        return settings.sure_pause
     return settings.end_pause

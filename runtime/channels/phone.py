@@ -37,4 +37,4 @@ class PhoneChannel:
         """A telephone has no screen."""
 
     async def close(self, cause: str) -> None:
-        await self._call.hangup()
+        await self._call.hangup(cause="stopping" if cause == "stopping" else "goodbye")

@@ -178,11 +178,11 @@ class Counter:
                     await asyncio.sleep(counter.workers.seconds["stt"])
                     return counter._transcribe(sound, language, hint)
 
-                return Listener(line, Loud(), transcribe, once, ours, settings)
+                return Listener(line, Loud(), transcribe, once, ours, None, settings)
 
         workers: Any = self.workers
         unused: Any = None
-        engines = Engines(self.script, workers, Scripted(unused, {}, unused, workers, Clips(self._speak)))
+        engines = Engines(self.script, workers, Scripted(unused, {}, unused, unused, workers, Clips(self._speak)))
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits)

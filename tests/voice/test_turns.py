@@ -75,9 +75,18 @@ def test_noise_that_never_ends_is_one_long_turn_that_is_closed() -> None:
 
 
 def test_a_number_that_was_asked_for_gets_more_patience_until_it_is_complete() -> None:
-    assert patience_for("48", 5, SETTINGS) == SETTINGS.digits_pause
-    assert patience_for("it is 48 2 13", 5, SETTINGS) == SETTINGS.end_pause
-    assert patience_for("", 0, SETTINGS) == SETTINGS.end_pause
+    assert patience_for("48", 0.9, 5, SETTINGS) == SETTINGS.digits_pause
+    assert patience_for("it is 48 2 13", None, 5, SETTINGS) == SETTINGS.end_pause
+    assert patience_for("", None, 0, SETTINGS) == SETTINGS.end_pause
+
+
+def test_what_sounds_finished_and_reads_finished_is_answered_sooner() -> None:
+    assert patience_for("Where are the bulbs?", 0.9, 0, SETTINGS) == SETTINGS.sure_pause
+    assert patience_for("", 0.9, 0, SETTINGS) == SETTINGS.end_pause, "no words yet: nothing is sure"
+    assert patience_for("Where are the", 0.9, 0, SETTINGS) == SETTINGS.unsure_pause
+    assert patience_for("Quiero devolver el...", 0.9, 0, SETTINGS) == SETTINGS.unsure_pause
+    assert patience_for("Where are the bulbs?", 0.1, 0, SETTINGS) == SETTINGS.unsure_pause
+    assert patience_for("Where are the bulbs?", 0.3, 0, SETTINGS) == SETTINGS.end_pause
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=600))
