@@ -1,0 +1,31 @@
+"""What happens in a call, and the causes it can end with."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Cause = Literal["customer", "goodbye", "lost", "stopping", "busy", "no_answer", "refused", "failed"]
+"""Why a call ended: the other side ended it, we did, nothing more came from the other side, we are shutting down; and
+for a call that never was: busy here or there, nobody answered, refused, it could not be set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call is up both ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """One of 0-9, *, #, A-D, by RFC 4733 or SIP INFO."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last event of every call. `code`: the SIP status (200 for a normal end, 0 when there was none)."""
+
+    cause: Cause
+    code: int
+
+
+CallEvent = Answered | KeyPressed | Ended

@@ -1,0 +1,103 @@
+"""Our subclasses of PJSIP's account and call. All of it runs on the SIP thread, called back by PJSIP."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from telephony import media, pj
+from telephony.events import Cause
+from telephony.policy import REFER_STATUS, Pulse
+
+if TYPE_CHECKING:
+    from telephony.stack import Stack
+
+_log = structlog.get_logger(__name__)
+
+DTMF_UPDATE = 1
+"""PJMEDIA_STREAM_DTMF_IS_UPDATE: the key was told of before and is still held, or let go."""
+
+
+def guarded(callback: Callable[..., None]) -> Callable[..., None]:
+    """An exception must not travel into PJSIP's C code: it is logged, and the call ends by its own rules."""
+
+    @wraps(callback)
+    def safe(*arguments: Any) -> None:
+        try:
+            callback(*arguments)
+        except Exception as error:  # noqa: BLE001  the boundary to C
+            _log.error("sip_callback_failed", callback=callback.__name__, error=reason(error))
+
+    return safe
+
+
+def reason(error: Exception) -> str:
+    """pj.Error has an empty str(): its `reason` says it."""
+    return str(getattr(error, "reason", "") or error or type(error).__name__)
+
+
+@cache
+def account_class() -> Any:
+    base: Any = pj.load().Account
+
+    class Account(base):  # type: ignore[misc]  # the module is known at run time only
+        def __init__(self, stack: "Stack") -> None:
+            super().__init__()
+            self.stack = stack
+
+        @guarded
+        def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+            self.stack.called(prm.callId)
+
+    return Account
+
+
+@cache
+def leg_class() -> Any:
+    library = pj.load()
+    base: Any = library.Call
+
+    class Leg(base):  # type: ignore[misc]
+        """Our side of one call, and what the SIP thread knows of it."""
+
+        def __init__(self, stack: "Stack", number: int, call_id: int | None = None) -> None:
+            super().__init__(stack.account, library.PJSUA_INVALID_ID if call_id is None else call_id)
+            self.stack = stack
+            self.number = number
+            self.outgoing = call_id is None
+            self.port = media.open_port()
+            self.pulse = Pulse(stack.settings.lost_after)
+            self.stream: int | None = None
+            """Index of the audio stream while it is open towards us."""
+            self.refused = False
+            self.answered = False
+            self.ours: Cause | None = None
+
+        @guarded
+        def onCallState(self, prm: Any) -> None:  # noqa: N802
+            self.stack.state_changed(self)
+
+        @guarded
+        def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
+            self.stack.media_changed(self)
+
+        @guarded
+        def onDtmfEvent(self, prm: Any) -> None:  # noqa: N802
+            if not prm.flags & DTMF_UPDATE:
+                self.stack.key_pressed(self, str(prm.digit))
+
+        @guarded
+        def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+            if not hasattr(library.Call, "onDtmfEvent"):
+                self.stack.key_pressed(self, str(prm.digit))
+
+        @guarded
+        def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+            prm.statusCode = REFER_STATUS
+
+        @guarded
+        def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+            prm.statusCode = REFER_STATUS
+
+    return Leg

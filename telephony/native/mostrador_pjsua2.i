@@ -1,0 +1,54 @@
+/* PJSIP's own Python interface with our ring port added. */
+%module(directors="1") pjsua2
+
+%include "pjsua2.i"
+
+%{
+#include "ring_port.hpp"
+%}
+
+%include "stdint.i"
+
+/* Buffers of int16 (numpy arrays, array('h'), bytes) go in and out without a copy. The GIL stays held: a copy of 20 ms
+ * takes less than letting go of it. */
+%define SAMPLE_BUFFER(SIGNATURE, FLAGS)
+%typemap(in) SIGNATURE (Py_buffer view = {}) {
+    if (PyObject_GetBuffer($input, &view, FLAGS | PyBUF_C_CONTIGUOUS) != 0)
+        SWIG_fail;
+    if (view.itemsize > 2 || view.len % 2 != 0) {
+        PyBuffer_Release(&view);
+        view.obj = NULL;
+        SWIG_exception_fail(SWIG_TypeError, "expected a buffer of int16 samples");
+    }
+    $1 = static_cast<int16_t *>(view.buf);
+    $2 = static_cast<size_t>(view.len / 2);
+}
+%typemap(freearg) SIGNATURE {
+    if (view$argnum.obj)
+        PyBuffer_Release(&view$argnum);
+}
+%enddef
+SAMPLE_BUFFER((int16_t *pcm, size_t count), PyBUF_WRITABLE)
+SAMPLE_BUFFER((const int16_t *samples, size_t count), PyBUF_SIMPLE)
+
+%nothread mostrador::RingPort::readInto;
+%nothread mostrador::RingPort::readStart;
+%nothread mostrador::RingPort::write;
+%nothread mostrador::RingPort::clear;
+%nothread mostrador::RingPort::available;
+%nothread mostrador::RingPort::queued;
+%nothread mostrador::RingPort::played;
+%nothread mostrador::RingPort::droppedPlay;
+%nothread mostrador::RingPort::droppedHeard;
+%nothread mostrador::RingPort::underruns;
+%nothread mostrador::RingPort::overruns;
+%nothread mostrador::RingPort::deliver;
+%nothread mostrador::RingPort::take;
+%nothread mostrador::ringEventFd;
+
+%include "ring_port.hpp"
+
+%inline %{
+/* How much PJSIP prints, 0 to 6, before libInit sets it: creating the library would print six lines otherwise. */
+void setLogLevel(int level) { pj_log_set_level(level); }
+%}

@@ -1,0 +1,70 @@
+"""Who may call and what they may ask for; pure decisions."""
+
+from dataclasses import dataclass
+
+from telephony.events import Cause
+
+REFER_STATUS = 603
+"""Answer to every REFER and to every INVITE that replaces a call. PJSIP would accept them: whoever calls could make
+this device dial anybody, at its owner's cost."""
+
+RETRY_SECONDS = 30
+
+KEYS = frozenset("0123456789*#ABCD")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a call is turned away."""
+
+    code: int
+    retry_after: int
+
+
+def admit(calls: int, limit: int, *, stopping: bool) -> Refusal | None:
+    """Whether one more call may come in while there are `calls`; None: it may."""
+    if stopping:
+        return Refusal(503, RETRY_SECONDS)
+    if calls >= limit:
+        return Refusal(486, RETRY_SECONDS)
+    return None
+
+
+def cause_of(code: int, *, ours: Cause | None, answered: bool, outgoing: bool) -> Cause:
+    """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us."""
+    if ours is not None:
+        return ours
+    if answered:
+        return "lost" if code >= 400 else "customer"
+    if not outgoing:
+        return "customer" if code == 487 else "failed"
+    match code:
+        case 486 | 600:
+            return "busy"
+        case 403 | 603 | 607:
+            return "refused"
+        case 408 | 480 | 487:
+            return "no_answer"
+        case _:
+            return "failed"
+
+
+class Pulse:
+    """Tells a dead peer from a silent one: a living one goes on sending packets."""
+
+    def __init__(self, limit: float) -> None:
+        """`limit` seconds without a packet; 0 never gives up."""
+        self._limit = limit
+        self._packets = -1
+        self._since = 0.0
+
+    def alive(self, packets: int, now: float) -> bool:
+        """`packets` received until `now`, seconds of a monotonic clock."""
+        if packets != self._packets:
+            self._packets = packets
+            self._since = now
+        return self._limit <= 0 or now - self._since < self._limit
+
+    def pause(self) -> None:
+        """On hold nothing comes: begin anew afterwards."""
+        self._packets = -1

@@ -1,0 +1,215 @@
+"""The SIP user agent as the rest of the program sees it: calls come in, calls go out, on the asyncio loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from core.errors import TelephonyError
+from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.media import Ear, RingLine
+from telephony.policy import KEYS
+from telephony.stack import Leg, Quality, SipSettings, Stack
+
+__all__ = ["Answered", "CallEvent", "Cause", "Ended", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings"]
+
+_log = structlog.get_logger(__name__)
+
+EVENTS_KEPT = 256
+"""A caller who hammers the keys loses the oldest; the end of the call is never lost."""
+
+
+class SipCall:
+    """One call, in or out. What is asked of a call that has ended does nothing and returns False."""
+
+    def __init__(self, stack: Stack, leg: Leg, line: RingLine) -> None:
+        self.id = leg.call_id
+        self.remote = leg.remote
+        """SIP address of the other side. Personal data."""
+        self.local = leg.local
+        self.outgoing = leg.outgoing
+        self.line = line
+        self.state: Literal["ringing", "answered", "ended"] = "ringing"
+        self.ended: Ended | None = None
+        self._stack = stack
+        self._number = leg.number
+        self._events: deque[CallEvent] = deque(maxlen=EVENTS_KEPT)
+        self._news = asyncio.Event()
+
+    async def ring(self) -> bool:
+        """Say that it rings (180); optional before `answer`."""
+        return await self._ask(partial(self._stack.ring, self._number))
+
+    async def answer(self) -> bool:
+        """Accept (200). The line can be used at once; `Answered` follows when the caller has acknowledged."""
+        return await self._ask(partial(self._stack.answer, self._number))
+
+    async def reject(self, code: int = 486, retry_after: int | None = None) -> bool:
+        """Refuse a call that is not answered: 486 busy, 480 not now, 603 declined; `retry_after` seconds."""
+        return await self._ask(partial(self._stack.reject, self._number, code, retry_after))
+
+    async def hangup(self, code: int = 0, cause: Cause = "goodbye") -> bool:
+        """End it in whatever state it is. `code`: the answer to a call not yet answered, 0: 603. `cause`: told back
+        by `Ended`."""
+        return await self._ask(partial(self._stack.hangup, self._number, code, cause))
+
+    async def send_dtmf(self, digits: str) -> bool:
+        """Press keys (0-9, *, #, A-D) by RFC 4733. Raises TelephonyError on any other character."""
+        if not digits or not set(digits) <= KEYS:
+            raise TelephonyError("sip.dtmf", f"{digits!r} is no row of keys: 0-9, *, # and A-D are")
+        return await self._ask(partial(self._stack.send_keys, self._number, digits))
+
+    async def quality(self) -> Quality | None:
+        """Packets, loss, jitter and round trip until now; None while there is no sound."""
+        try:
+            return await self._stack.run(partial(self._stack.quality, self._number))
+        except TelephonyError:
+            return None
+
+    async def events(self) -> AsyncIterator[CallEvent]:
+        """What happens, for one reader; the last is always `Ended`."""
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                yield event
+                if isinstance(event, Ended):
+                    return
+            if self.ended is not None:  # read by an earlier iteration
+                yield self.ended
+                return
+            self._news.clear()
+            await self._news.wait()
+
+    async def _ask(self, what: "partial[bool]") -> bool:
+        if self.ended is not None:
+            return False
+        try:
+            return await self._stack.run(what)
+        except TelephonyError as error:
+            if error.code == "sip.stopped":
+                return False
+            raise
+
+    def _happened(self, event: CallEvent) -> None:
+        match event:
+            case Answered():
+                self.state = "answered"
+            case Ended():
+                self.state = "ended"
+                self.ended = event
+                self.line.close()
+            case KeyPressed():
+                pass
+        self._events.append(event)
+        self._news.set()
+
+
+class SipAgent:
+    """A SIP user agent on UDP. One at a time in a process: PJSIP allows no more."""
+
+    def __init__(self, settings: SipSettings) -> None:
+        self.settings = settings
+        self._stack: Stack | None = None
+        self._ear: Ear | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._calls: dict[int, SipCall] = {}
+        self._dialled: dict[int, SipCall] = {}
+        """Calls of ours on their way from the SIP thread to whoever dials."""
+        self._incoming: asyncio.Queue[SipCall | None] = asyncio.Queue()
+
+    @property
+    def uri(self) -> str:
+        """Where to call it, with the port that it really has: "sip:mostrador@127.0.0.1:5060"."""
+        return self._stack.uri if self._stack else ""
+
+    @property
+    def calls(self) -> int:
+        """Calls that are going on."""
+        return len(self._calls)
+
+    async def start(self) -> None:
+        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.library_missing"."""
+        self._loop = asyncio.get_running_loop()
+        stack = Stack(self.settings, self)
+        await stack.start()
+        self._stack = stack
+        self._ear = Ear(self._loop)
+        _log.info("sip_up", host=self.settings.host, max_calls=self.settings.max_calls)
+
+    async def incoming(self) -> AsyncIterator[SipCall]:
+        """Calls as they come in, to be answered or rejected; ends with `stop`. For one reader."""
+        while (call := await self._incoming.get()) is not None:
+            yield call
+
+    async def dial(self, uri: str) -> SipCall:
+        """Begin a call; its events tell whether it is answered. Raises TelephonyError: "sip.dial", "sip.full"."""
+        if self._stack is None:
+            raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
+        try:
+            number = await self._stack.run(partial(self._stack.dial, uri))
+        except TelephonyError as error:
+            if error.code != "sip.failed":
+                raise
+            raise TelephonyError("sip.dial", f"Cannot call {uri}: {error.message}") from None
+        return self._dialled.pop(number)
+
+    async def stop(self, seconds: float = 5.0) -> None:
+        """Hang up what is left and leave, in `seconds` at most. Safe to call twice."""
+        if self._stack is None:
+            return
+        stack, self._stack = self._stack, None
+        await stack.stop(seconds)
+        await asyncio.sleep(0)  # what the SIP thread has told last is still on its way
+        for number in list(self._calls):
+            self._tell(number, Ended("stopping", 0))
+        if self._ear is not None:
+            self._ear.close()
+        self._incoming.put_nowait(None)
+        _log.info("sip_down")
+
+    # Listener: on the SIP thread
+
+    def called(self, leg: Leg) -> None:
+        self._post(self._receive, leg)
+
+    def happened(self, number: int, event: CallEvent) -> None:
+        self._post(self._tell, number, event)
+
+    def _post(self, action: "object", *arguments: object) -> None:
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(action, *arguments)  # type: ignore[arg-type]
+        except RuntimeError:
+            _log.info("sip_loop_closed")
+
+    # On the loop
+
+    def _receive(self, leg: Leg) -> None:
+        if self._stack is None:
+            return
+        call = self._open(leg)
+        if leg.outgoing:
+            self._dialled[leg.number] = call
+        else:
+            self._incoming.put_nowait(call)
+
+    def _open(self, leg: Leg) -> SipCall:
+        assert self._stack is not None
+        assert self._ear is not None
+        line = RingLine(leg.port)
+        self._ear.add(line)
+        call = self._calls[leg.number] = SipCall(self._stack, leg, line)
+        return call
+
+    def _tell(self, number: int, event: CallEvent) -> None:
+        call = self._calls.get(number)
+        if call is None:
+            return
+        call._happened(event)
+        if isinstance(event, Ended):
+            del self._calls[number]
+            assert self._ear is not None
+            self._ear.remove(call.line)

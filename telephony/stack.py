@@ -1,0 +1,432 @@
+"""The thread that owns PJSIP: it polls the library, and every call into it is made here.
+
+Other threads hand it work through a queue and get plain data back; no object of PJSIP's leaves it but the ring ports,
+which are made to be shared. It tells the asyncio loop what happens through a `Listener`.
+"""
+
+import asyncio
+import atexit
+import gc
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import count
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+import structlog
+
+from core.errors import TelephonyError
+from telephony import pj
+from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.legs import account_class, leg_class, reason
+from telephony.policy import KEYS, admit, cause_of
+from voice.frames import FRAME_MS, RATE
+
+_log = structlog.get_logger(__name__)
+
+POLL_MS = 5
+WATCH_SECONDS = 1.0
+SPARE_CALLS = 64
+"""Calls that PJSIP itself takes above our limit, so that it is we who refuse them, with a Retry-After."""
+BYE_SECONDS = 2.0
+"""How long the end waits for BYEs and refusals to be acknowledged."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SipSettings:
+    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
+    0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
+    as lost, 0: never; `trace`: PJSIP's own log level on the console, 0-6."""
+
+    host: str = "127.0.0.1"
+    port: int = 5060
+    user: str = "mostrador"
+    max_calls: int = 32
+    rtp_port: int = 0
+    codecs: tuple[str, ...] = ("G722/16000", "opus/48000", "PCMA/8000", "PCMU/8000", "GSM/8000")
+    user_agent: str = "Mostrador"
+    lost_after: float = 30.0
+    trace: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A call as the other threads know it. `port`: its ring port."""
+
+    number: int
+    call_id: str
+    remote: str
+    local: str
+    outgoing: bool
+    port: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Of the sound of a call so far. `rtt`, `jitter` in seconds; `lost` of the packets that should have come."""
+
+    codec: str
+    received: int
+    lost: int
+    jitter: float
+    rtt: float
+
+
+class Listener(Protocol):
+    """Both are called on the SIP thread."""
+
+    def called(self, leg: Leg) -> None: ...
+
+    def happened(self, number: int, event: CallEvent) -> None: ...
+
+
+class Stack:
+    """PJSIP, running. One at a time in a process."""
+
+    def __init__(self, settings: SipSettings, listener: Listener) -> None:
+        self.settings = settings
+        self.account: Any = None
+        self.uri = ""
+        self._listener = listener
+        self._limit = min(settings.max_calls, pj.capabilities().max_calls)
+        self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
+        self._numbers = count(1)
+        self._legs: dict[int, Any] = {}
+        self._over: list[Any] = []
+        self._deadline: float | None = None
+        self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
+        self._up: Future[None] = Future()
+
+    # Called from other threads
+
+    async def start(self) -> None:
+        """Raises TelephonyError."""
+        self._thread.start()
+        await asyncio.wrap_future(self._up)
+        atexit.register(self._abandon)  # the process aborts when it ends with PJSIP still up
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """The result of `work`, plain data, done on the SIP thread. Raises TelephonyError."""
+        done: Future[T] = Future()
+        if not self._thread.is_alive():
+            raise _stopped()
+        self._work.put((work, done))
+        return await asyncio.wrap_future(done)
+
+    async def stop(self, seconds: float) -> None:
+        """Hang up every call and close the library, in `seconds` at most."""
+        if self._thread.is_alive():
+            self._deadline = time.monotonic() + max(0.0, seconds)
+            await asyncio.to_thread(self._thread.join)
+        atexit.unregister(self._abandon)
+
+    def _abandon(self) -> None:
+        self._deadline = time.monotonic() + 0.5
+        self._thread.join(timeout=5)
+
+    # What can be asked of a leg, on the SIP thread; False: the call has ended already
+
+    def dial(self, uri: str) -> int:
+        library = pj.load()
+        if len(self._legs) >= self._limit:
+            raise TelephonyError("sip.full", f"All {self._limit} lines are in use: wait for one", retryable=True)
+        leg = leg_class()(self, next(self._numbers))
+        leg.makeCall(uri, library.CallOpParam(True))
+        if leg in self._over:
+            raise TelephonyError("sip.failed", "the call could not be set up")
+        self._legs[leg.number] = leg
+        self._listener.called(self._describe(leg))  # before anything can happen to it
+        return int(leg.number)
+
+    def ring(self, number: int) -> bool:
+        return self._answer(number, 180)
+
+    def answer(self, number: int) -> bool:
+        return self._answer(number, 200)
+
+    def reject(self, number: int, code: int, retry_after: int | None) -> bool:
+        leg = self._legs.get(number)
+        if leg is None:
+            return False
+        leg.ours = leg.ours or "refused"
+        return self._answer(number, code, retry_after)
+
+    def hangup(self, number: int, code: int, cause: Cause) -> bool:
+        leg = self._legs.get(number)
+        if leg is None:
+            return False
+        leg.ours = leg.ours or cause
+        prm = pj.load().CallOpParam()
+        prm.statusCode = code
+        return self._try(leg.hangup, prm)
+
+    def send_keys(self, number: int, digits: str) -> bool:
+        leg = self._legs.get(number)
+        return leg is not None and self._try(leg.dialDtmf, digits)
+
+    def quality(self, number: int) -> Quality | None:
+        leg = self._legs.get(number)
+        if leg is None or leg.stream is None:
+            return None
+        info, stat = leg.getStreamInfo(leg.stream), leg.getStreamStat(leg.stream)
+        rtcp = stat.rtcp
+        received, rtt = rtcp.rxStat, rtcp.rttUsec
+        codec = f"{info.codecName}/{info.codecClockRate}"
+        return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
+
+    def _answer(self, number: int, code: int, retry_after: int | None = None) -> bool:
+        leg = self._legs.get(number)
+        if leg is None:
+            return False
+        library = pj.load()
+        prm = library.CallOpParam()
+        prm.statusCode = code
+        if retry_after is not None:
+            header, headers = library.SipHeader(), library.SipHeaderVector()
+            header.hName, header.hValue = "Retry-After", str(retry_after)
+            headers.append(header)
+            prm.txOption.headers = headers
+        return self._try(leg.answer, prm)
+
+    def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
+        """A call may end between the wish and the deed (CANCEL, BYE): that is no error."""
+        try:
+            action(*arguments)
+        except pj.load().Error as error:
+            _log.info("sip_call_gone", action=action.__name__, reason=reason(error))
+            return False
+        return True
+
+    # Called by the legs, on the SIP thread
+
+    def called(self, call_id: int) -> None:
+        leg = leg_class()(self, next(self._numbers), call_id)
+        talking = sum(1 for other in self._legs.values() if not other.refused)
+        refusal = admit(talking, self._limit, stopping=self._deadline is not None)
+        self._legs[leg.number] = leg
+        if refusal is not None:
+            leg.refused = True
+            _log.warning("sip_call_refused", code=refusal.code, calls=talking)
+            self.reject(leg.number, refusal.code, refusal.retry_after)
+        else:
+            self._listener.called(self._describe(leg))
+
+    def state_changed(self, leg: Any) -> None:
+        library = pj.load()
+        info = leg.getInfo()
+        if info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
+            leg.answered = True
+            self._listener.happened(leg.number, Answered())
+        elif info.state == library.PJSIP_INV_STATE_DISCONNECTED:
+            self._over.append(leg)
+            if not leg.refused:
+                cause = cause_of(info.lastStatusCode, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing)
+                self._listener.happened(leg.number, Ended(cause, info.lastStatusCode))
+
+    def media_changed(self, leg: Any) -> None:
+        """Join the ring port to every audio stream that is open; a re-INVITE brings new ones."""
+        library = pj.load()
+        info = leg.getInfo()
+        streams = info.media
+        leg.stream = None
+        for index in range(len(streams)):
+            stream = streams[index]
+            if stream.type == library.PJMEDIA_TYPE_AUDIO and stream.status == library.PJSUA_CALL_MEDIA_ACTIVE:
+                if leg.port.getPortId() == library.PJSUA_INVALID_ID:
+                    leg.port.createPort(f"call {leg.number}")
+                audio = leg.getAudioMedia(index)
+                audio.startTransmit(getattr(leg.port, "bridge", leg.port))
+                leg.port.startTransmit(audio)
+                leg.stream = index
+        leg.pulse.pause()
+
+    def key_pressed(self, leg: Any, digit: str) -> None:
+        if digit in KEYS:
+            self._listener.happened(leg.number, KeyPressed(digit))
+
+    # The thread itself
+
+    def _main(self) -> None:
+        endpoint = pj.load().Endpoint()
+        try:
+            self._open(endpoint)
+        except Exception as error:  # noqa: BLE001  whatever it is goes to `start`
+            failure = self._explain(error)
+            self._close(endpoint)
+            self._up.set_exception(failure)
+            return
+        self._up.set_result(None)
+        try:
+            self._poll(endpoint)
+        except Exception as error:  # noqa: BLE001  the thread ends, and every call with it
+            _log.critical("sip_thread_failed", error=reason(error))
+            for number in self._legs:
+                self._listener.happened(number, Ended("failed", 0))
+        finally:
+            self._close(endpoint)
+            self._refuse_work()
+
+    def _open(self, endpoint: Any) -> None:
+        library, settings = pj.load(), self.settings
+        if pj.is_native():
+            getattr(library, "setLogLevel", print)(settings.trace)
+        endpoint.libCreate()
+        endpoint.libInit(_endpoint_config(settings, self._limit))
+        endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
+        transport = library.TransportConfig()
+        transport.port = settings.port
+        transport.boundAddress = settings.host
+        udp = endpoint.transportCreate(library.PJSIP_TRANSPORT_UDP, transport)
+        endpoint.libStart()
+        _set_codecs(endpoint, settings.codecs)
+        address = endpoint.transportGetInfo(udp)
+        self.uri = f"sip:{settings.user}@{address.localName}"
+        self.account = account_class()(self)
+        self.account.create(_account_config(settings, self.uri, udp), True)
+
+    def _poll(self, endpoint: Any) -> None:
+        watched = time.monotonic()
+        while self._deadline is None or self._work.qsize():
+            self._turn(endpoint)
+            now = time.monotonic()
+            if now - watched >= WATCH_SECONDS:
+                watched = now
+                self._watch(now)
+        for number in list(self._legs):
+            self.hangup(number, 503, "stopping")
+        until = min(self._deadline, time.monotonic() + BYE_SECONDS)
+        while self._legs and time.monotonic() < until:
+            self._turn(endpoint)
+
+    def _turn(self, endpoint: Any) -> None:
+        while True:
+            try:
+                work, done = self._work.get_nowait()
+            except Empty:
+                break
+            self._do(work, done)
+            del work, done
+        endpoint.libHandleEvents(POLL_MS)
+        while self._over:  # not in their own callback: a call must outlive it
+            leg = self._over.pop()
+            self._legs.pop(leg.number, None)
+            leg.port.close()
+            del leg
+
+    def _do(self, work: Callable[[], Any], done: "Future[Any]") -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001  goes to whoever waits for it
+            done.set_exception(self._explain(error))
+
+    def _watch(self, now: float) -> None:
+        for leg in list(self._legs.values()):
+            if not leg.answered or leg.stream is None or leg.ours is not None:
+                continue
+            packets = _packets(leg)
+            if packets is not None and not leg.pulse.alive(packets, now):
+                _log.warning("sip_peer_lost", seconds=self.settings.lost_after)
+                self.hangup(leg.number, 0, "lost")
+
+    def _close(self, endpoint: Any) -> None:
+        """Everything of PJSIP's goes here, on this thread, before the library does."""
+        try:
+            for leg in self._legs.values():
+                leg.port.close()
+            self._over.clear()
+            self._legs.clear()
+            if self.account is not None:
+                self.account.shutdown()
+                self.account = None
+            gc.collect()
+            endpoint.libDestroy()
+        except pj.load().Error as error:
+            _log.error("sip_close_failed", reason=reason(error))
+
+    def _refuse_work(self) -> None:
+        while not self._work.empty():
+            _, done = self._work.get_nowait()
+            if done.set_running_or_notify_cancel():
+                done.set_exception(_stopped())
+
+    def _describe(self, leg: Any) -> Leg:
+        info = leg.getInfo()
+        return Leg(leg.number, info.callIdString, info.remoteUri, info.localUri, leg.outgoing, leg.port)
+
+    def _explain(self, error: Exception) -> TelephonyError:
+        """A new error: the old one's traceback holds objects that must not leave this thread."""
+        if isinstance(error, TelephonyError):
+            return TelephonyError(error.code, error.message, retryable=error.retryable)
+        words, host, port = reason(error), self.settings.host, self.settings.port
+        if "already in use" in words.lower():
+            return TelephonyError(
+                "sip.port_in_use",
+                f"UDP port {port} on {host} is taken by another program: stop it, or set another `port` under [sip]",
+            )
+        if "assign requested address" in words.lower():
+            return TelephonyError(
+                "sip.address", f"{host} is no address of this machine: set `host` under [sip] to one that is"
+            )
+        return TelephonyError("sip.failed", f"PJSIP: {words}")
+
+
+def _endpoint_config(settings: SipSettings, limit: int) -> Any:
+    config = pj.load().EpConfig()
+    config.uaConfig.maxCalls = min(limit + SPARE_CALLS, pj.capabilities().max_calls)
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.userAgent = settings.user_agent
+    config.logConfig.level = config.logConfig.consoleLevel = settings.trace
+    config.logConfig.msgLogging = int(settings.trace >= 5)
+    config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
+    config.medConfig.audioFramePtime = FRAME_MS
+    config.medConfig.ptime = FRAME_MS
+    config.medConfig.channelCount = 1
+    config.medConfig.quality = 4
+    config.medConfig.noVad = True
+    config.medConfig.ecTailLen = 0
+    config.medConfig.sndAutoCloseTime = -1
+    return config
+
+
+def _account_config(settings: SipSettings, uri: str, transport: int) -> Any:
+    config = pj.load().AccountConfig()
+    config.idUri = uri
+    config.sipConfig.transportId = transport
+    config.natConfig.contactRewriteUse = 0
+    config.natConfig.sdpNatRewriteUse = 0
+    rtp = config.mediaConfig.transportConfig
+    rtp.boundAddress = settings.host
+    rtp.port = settings.rtp_port
+    if settings.rtp_port:
+        rtp.portRange = 4 * (settings.max_calls + SPARE_CALLS)
+    return config
+
+
+def _packets(leg: Any) -> int | None:
+    """Received on the audio stream; None while the library is changing it."""
+    try:
+        stat = leg.getStreamStat(leg.stream)
+    except pj.load().Error as error:
+        _log.info("sip_no_statistics", reason=reason(error))
+        return None
+    return int(stat.rtcp.rxStat.pkt)
+
+
+def _set_codecs(endpoint: Any, wanted: tuple[str, ...]) -> None:
+    """The first of `wanted` gets the highest priority; those not named are off."""
+    known = endpoint.codecEnum2()
+    for index in range(len(known)):
+        name = known[index].codecId
+        places = [place for place, prefix in enumerate(wanted) if name.lower().startswith(prefix.lower())]
+        endpoint.codecSetPriority(name, 250 - 10 * places[0] if places else 0)
+
+
+def _stopped() -> TelephonyError:
+    return TelephonyError("sip.stopped", "The telephone is switched off")

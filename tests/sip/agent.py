@@ -1,0 +1,93 @@
+"""A SIP server in a process of its own, for tests: `python -m tests.sip.agent [--max-calls N] [--lost-after S] MODE`.
+
+It prints its address, then one JSON line for each thing that happens. MODE: `echo` plays back what it hears, `tone`
+plays a tone from the start, `ring` never answers. SIGTERM ends it; exit code 0 says that PJSIP was left cleanly.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+
+import numpy as np
+import structlog
+
+from telephony.sip import Ended, SipAgent, SipCall, SipSettings
+
+_tasks: set["asyncio.Task[None]"] = set()
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+async def serve(settings: SipSettings, mode: str) -> None:
+    agent = SipAgent(settings)
+    await agent.start()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    say(uri=agent.uri)
+    answering = spawn(answer_all(agent, mode))
+    await stopping.wait()
+    await agent.stop()
+    await answering
+    if _tasks:
+        await asyncio.wait(_tasks, timeout=2)
+    say(stopped=True, left=agent.calls)
+
+
+def spawn(work: "object") -> "asyncio.Task[None]":
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    return task  # type: ignore[no-any-return]
+
+
+async def answer_all(agent: SipAgent, mode: str) -> None:
+    async for call in agent.incoming():
+        say(call=call.id, remote=call.remote)
+        spawn(attend(call, mode))
+
+
+async def attend(call: SipCall, mode: str) -> None:
+    sound = None
+    if mode == "ring":
+        await call.ring()
+    else:
+        await call.answer()
+        sound = spawn(echo(call) if mode == "echo" else tone(call))
+    async for event in call.events():
+        say(call=call.id, event=type(event).__name__, **{name: getattr(event, name) for name in event.__slots__})
+        if isinstance(event, Ended) and sound is not None:
+            await sound
+
+
+async def echo(call: SipCall) -> None:
+    async for frame in call.line.heard():
+        call.line.play(frame.pcm)
+
+
+async def tone(call: SipCall) -> None:
+    rate = call.line.rate
+    sound = (8000 * np.sin(2 * np.pi * 440 * np.arange(rate // 5) / rate)).astype(np.int16)
+    async for _ in call.line.heard():
+        if call.line.queued < rate // 5:
+            call.line.play(sound)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["echo", "tone", "ring"])
+    parser.add_argument("--max-calls", type=int, default=32)
+    parser.add_argument("--lost-after", type=float, default=30.0)
+    parser.add_argument("--trace", type=int, default=0)
+    options = parser.parse_args()
+    settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
+    asyncio.run(serve(settings, options.mode))
+
+
+if __name__ == "__main__":
+    main()
