@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from voice.readable import readable
-from voice.tts.clauses import split
 
 from core.errors import ConfigError
 from models.store import Store
@@ -21,10 +19,12 @@ from voice.endpoint import EndOfTurn
 from voice.frames import RATE, Pcm
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
+from voice.readable import readable
 from voice.resample import resample
 from voice.speaker import Speaker
 from voice.stt import Recogniser, Transcript
 from voice.tts import Synthesiser
+from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
 

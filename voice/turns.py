@@ -139,12 +139,11 @@ def _pause(
     return grown, None
 
 
-_WANTING = frozenset(
-    "a al ante con de del desde el en entre es hasta la las lo los mi mis o para pero pon por porque que se si sin "
-    "sobre su sus tu tus un una unos unas y e u cuando donde como muy mas "
-    "about an and are as at because but by can for from i if in into is it's my of on or our so than that the their "
-    "to very was were when where which who with would you your um uh eh".split()
-)
+_ES = """a al ante con de del desde el en entre es hasta la las lo los mi mis o para pero pon por porque que se si sin
+sobre su sus tu tus un una unos unas y e u cuando donde como muy"""
+_EN = """a about an and are as at because but by can for from i if in into is it's my of on or our so than that the
+their to very was were when where which who with would your um uh"""
+_WANTING = frozenset(_ES.split()) | frozenset(_EN.split())
 """Words that a sentence does not end with, Spanish and English, without accents."""
 
 
