@@ -66,13 +66,16 @@ class RingLine:
         self._port = port
         self._ready = asyncio.Event()
         self._closed = False
+        self._next = 0
 
     async def heard(self) -> AsyncIterator[AudioFrame]:
         while True:
             if self._port.available() >= FRAME:
                 pcm = np.empty(FRAME, np.int16)
                 self._port.readInto(pcm)
-                yield AudioFrame(pcm, RATE, self._port.readStart() / RATE)
+                start = self._port.readStart()
+                self._next = start + FRAME
+                yield AudioFrame(pcm, RATE, start / RATE)
             elif self._closed:
                 return
             else:
@@ -96,6 +99,11 @@ class RingLine:
     @property
     def played(self) -> int:
         return int(self._port.played())
+
+    @property
+    def now(self) -> float:
+        """Stream time of the bridge's clock in seconds: what is heard from here on was not yet delivered."""
+        return (self._next + int(self._port.available())) / RATE
 
     @property
     def lost(self) -> int:
