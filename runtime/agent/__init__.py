@@ -23,11 +23,14 @@ class Frame(Struct, frozen=True):
 class Expect(Struct, frozen=True):
     """What the customer is expected to say next: helps end-of-turn, recognition and understanding.
 
-    `kind`: "anything", "yes_no", "digits", "order", "choice", …; `digits`: how many, 0 when unknown.
+    `kind`: "anything", "yes_no", "digits", "choice", "entity", "day".
     """
 
     kind: str = "anything"
     digits: int = 0
+    """The fewest digits that the number has (the turn is not over before), 0 when no number is expected."""
+    most: int = 0
+    """The most digits that it has (the keypad waits for these)."""
 
 
 class DialogState(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""The retail sector: a home and DIY store, in Spanish and English."""

@@ -1,0 +1,147 @@
+"""The pack's embedded database: made on first use, read without being able to write, written once per effect."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from core.errors import AgentError
+from runtime.agent import Effect, Value
+from runtime.agent.pack import Pack
+from runtime.agent.tools import call
+
+log = structlog.get_logger(__name__)
+
+READ_WAIT = 0.25
+"""Seconds that a question waits for a lock."""
+WRITE_WAIT = 3.0
+
+_LEDGER = """
+CREATE TABLE effects (
+    key        TEXT PRIMARY KEY,
+    tool       TEXT NOT NULL,
+    arguments  TEXT NOT NULL,
+    result     TEXT NOT NULL,
+    done       TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE about (pack TEXT NOT NULL, schema TEXT NOT NULL, seeded TEXT NOT NULL);
+"""
+
+
+class Database:
+    """One SQLite file. Every method opens what it needs and closes it, so that threads share nothing."""
+
+    def __init__(self, path: Path, pack: Pack) -> None:
+        self.path = path
+        self._pack = pack
+        self._writing = threading.Lock()
+
+    def prepare(self, today: date) -> None:
+        """Make the file from the pack's data when it isn't there. Raises AgentError when it is of another pack."""
+        if not self.path.exists():
+            self._build(today)
+        with self.reading() as db:
+            row = db.execute("SELECT pack, schema FROM about").fetchone()
+        if row != (self._pack.manifest.id, self._pack.schema):
+            raise AgentError(
+                "agent.database_outdated",
+                f"{self.path} was made for another version of this pack: move it away and it is made anew",
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that can't change anything. sqlite3 errors become AgentError."""
+        with self._failures():
+            if not self.path.is_file():
+                raise AgentError("agent.database_missing", f"{self.path} is gone: restart, and it is made anew")
+            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=READ_WAIT)) as db:
+                db.execute("PRAGMA query_only = ON")
+                yield db
+
+    def act(self, effect: Effect, supplied: Mapping[str, Any]) -> dict[str, Value]:
+        """Carry out `effect` in one transaction with its line in the ledger; again: the same result, nothing done."""
+        tool = self._pack.tools[effect.tool]
+        with self._failures(), self._writing:
+            if not self.path.is_file():
+                raise AgentError("agent.database_missing", f"{self.path} is gone: restart, and it is made anew")
+            with closing(sqlite3.connect(self.path, timeout=WRITE_WAIT, isolation_level=None)) as db:
+                db.execute("PRAGMA synchronous = FULL")
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    done = db.execute("SELECT result FROM effects WHERE key = ?", (effect.key,)).fetchone()
+                    if done is not None:
+                        db.execute("ROLLBACK")
+                        kept: dict[str, Value] = json.loads(done[0])
+                        return kept
+                    result: dict[str, Value] = dict(call(tool, db, {**supplied, "key": effect.key}, effect.arguments))
+                    db.execute(
+                        "INSERT INTO effects (key, tool, arguments, result) VALUES (?, ?, ?, ?)",
+                        (effect.key, effect.tool, json.dumps(effect.arguments), json.dumps(result)),
+                    )
+                    db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
+        log.info("effect_done", tool=effect.tool, key=effect.key)
+        return result
+
+    def _build(self, today: date) -> None:
+        """schema.sql, then seed_*.sql in order, with the one-row table `clock (today)`; put in place in one step."""
+        data = self._pack.folder / "data"
+        part = self.path.with_suffix(f".{threading.get_ident()}.part")
+        with self._failures():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            try:
+                with closing(sqlite3.connect(part)) as db:
+                    db.execute("PRAGMA foreign_keys = ON")
+                    db.execute("CREATE TEMP TABLE clock (today TEXT NOT NULL)")
+                    db.execute("INSERT INTO clock VALUES (?)", (today.isoformat(),))
+                    for script in [data / "schema.sql", *sorted(data.glob("seed_*.sql"))]:
+                        _run(db, script)
+                    db.executescript(_LEDGER)
+                    db.execute(
+                        "INSERT INTO about VALUES (?, ?, ?)",
+                        (self._pack.manifest.id, self._pack.schema, today.isoformat()),
+                    )
+                    db.commit()
+                    db.execute("PRAGMA journal_mode = WAL")
+                part.replace(self.path)
+            finally:
+                part.unlink(missing_ok=True)
+        log.info("database_made", path=str(self.path))
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _typed(error, self.path) from error
+        except OSError as error:
+            raise AgentError("agent.database_missing", f"{self.path} can't be used: {error}") from error
+
+
+def _run(db: sqlite3.Connection, script: Path) -> None:
+    try:
+        db.executescript(script.read_text("utf-8"))
+    except sqlite3.Error as error:
+        raise AgentError("agent.database_seed", f"{script}: {error}") from error
+
+
+def _typed(error: sqlite3.Error, path: Path) -> AgentError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return AgentError("agent.database_locked", f"{path} is locked by another program: {text}", retryable=True)
+    if "unable to open" in text:
+        return AgentError("agent.database_missing", f"{path} can't be opened: {text}")
+    if not isinstance(error, sqlite3.OperationalError):
+        return AgentError("agent.database_corrupt", f"{path} is damaged ({text}): move it away and it is made anew")
+    return AgentError("agent.database_failed", f"{path}: {text}")

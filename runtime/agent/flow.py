@@ -1,0 +1,135 @@
+"""A flow as its TOML file writes it: typed slots and steps, nothing that acts."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from runtime.agent import Value
+
+
+class Slot(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a flow needs to know. `ask` is a phrase code; each time it is asked again in other words.
+
+    `type`: "number" (`digits` = [fewest, most]), "day", "entity" (`of` an entity of the pack) or "choice" (the
+    options are the rows of the tool `options`, each said as the phrase `title`). `optional`: taken when the customer
+    says it, never asked for; otherwise it is `default` ("$store": that fact of the pack).
+    """
+
+    type: Literal["number", "day", "entity", "choice"]
+    ask: str = ""
+    digits: tuple[int, int] = (1, 12)
+    of: str = ""
+    options: str = ""
+    arguments: dict[str, Value] = {}
+    title: str = ""
+    unclear: str = ""
+    """What is said when several things answer to the name, before they are offered."""
+    optional: bool = False
+    default: str | None = None
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True):
+    """Wait until the slot is known. After `tries` questions that were no use: a person."""
+
+    ask: str
+    id: str = ""
+    tries: int = 2
+
+
+class Confirm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Read back and wait for a clear yes. Not yes: the phrase `refused`, and the flow is over."""
+
+    confirm: str
+    refused: str
+    id: str = ""
+
+
+class Call(Struct, frozen=True, forbid_unknown_fields=True):
+    """Call a tool; what it returns is kept as `<into>.<key>`. A tool that acts may only follow a `confirm`."""
+
+    call: str
+    into: str
+    arguments: dict[str, Value] = {}
+    id: str = ""
+
+
+class Branch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Go where the value of a slot says: value → step id, `otherwise` for the rest (empty: the next step)."""
+
+    branch: str
+    to: dict[str, str]
+    otherwise: str = ""
+    id: str = ""
+
+
+class Say(Struct, frozen=True, forbid_unknown_fields=True):
+    """Say a phrase; `{slot}` in its code is filled in. `source`: where the fact comes from."""
+
+    say: str
+    source: str = ""
+    next: str = ""
+    id: str = ""
+
+
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Say a section of a document, "returns#period"."""
+
+    answer: str
+    next: str = ""
+    id: str = ""
+
+
+class Forget(Struct, frozen=True, forbid_unknown_fields=True):
+    """Forget slots, to ask for them again."""
+
+    forget: list[str]
+    next: str = ""
+    id: str = ""
+
+
+class Person(Struct, frozen=True, forbid_unknown_fields=True):
+    """Say a phrase and hand over."""
+
+    person: str
+    id: str = ""
+
+
+class Offer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Say a phrase that offers a person: the flow ends here, with a hand-over if the customer says yes."""
+
+    offer: str
+    id: str = ""
+
+
+Step = Ask | Confirm | Call | Branch | Say | Answer | Forget | Person | Offer
+STEPS: dict[str, type[Step]] = {
+    "ask": Ask, "confirm": Confirm, "call": Call, "branch": Branch, "say": Say, "answer": Answer, "forget": Forget,
+    "person": Person, "offer": Offer,
+}  # fmt: skip
+"""The key that tells what a step is."""
+
+END = "end"
+"""The step id that ends a flow."""
+
+
+class Flow(Struct, frozen=True):
+    """One file of `flows/`."""
+
+    id: str
+    intents: tuple[str, ...]
+    slots: dict[str, Slot]
+    steps: tuple[Step, ...]
+
+    def index(self, step: str) -> int:
+        """Where a step stands; the end for `END`. Raises KeyError."""
+        if step == END:
+            return len(self.steps)
+        for at, candidate in enumerate(self.steps):
+            if step_id(candidate, at) == step:
+                return at
+        raise KeyError(step)
+
+
+def step_id(step: Step, at: int) -> str:
+    """A step without an id is known by its place: "3"."""
+    return step.id or str(at)

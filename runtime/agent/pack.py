@@ -1,0 +1,176 @@
+"""A sector pack read from its folder. What is wrong is named with file and line (`PackError`)."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import msgspec
+from msgspec import Struct
+
+from core.errors import PackError
+from runtime.agent import Language, Value
+from runtime.agent.flow import STEPS, Flow, Slot, Step
+from runtime.agent.knowledge import Section, load_knowledge
+from runtime.agent.phrases import PhraseFile, Phrases
+from runtime.agent.places import line_of, path_of
+from runtime.agent.tools import Tool, load_tools
+
+OUT_OF_SCOPE = "out_of_scope"
+OWN_INTENTS = frozenset({"person", "goodbye", "repeat", OUT_OF_SCOPE})
+"""Intents that the agent itself carries out; every other one is claimed by a flow or by pack.toml."""
+
+T = TypeVar("T")
+
+
+class Entity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that customers use, out of the database: rows of (id, language or '', term)."""
+
+    terms: str
+    title: str
+    """A query with the parameters `:id` and `:language` that gives the name to say."""
+    intent: str = ""
+    """What is meant when nothing but a name is said."""
+
+
+class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
+    """How sure the router must be. The bar itself is calibrated on the examples."""
+
+    false_rejection: float = 0.05
+    """The share of in-scope examples that may fall below the bar (leave-one-out)."""
+    margin: float = 0.12
+    """Below this distance between the two best intents the language model is asked, or the customer."""
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """pack.toml. Facts are plain values that phrases use and tools receive ("store")."""
+
+    id: str
+    name: str
+    languages: list[Language]
+    default_language: Language
+    facts: dict[str, Value]
+    thresholds: Thresholds = Thresholds()
+    entities: dict[str, Entity] = {}
+    answers: dict[str, str] = {}
+    """intent → document section that answers it."""
+    talk: dict[str, str] = {}
+    """intent → phrase that answers it."""
+    sensitive: dict[str, str] = {}
+    """intent → what is said before a person takes over, always."""
+    number: str = ""
+    """The intent that is meant when nothing but a number is said."""
+    topics: dict[str, str] = {}
+    """intent → two or three English words for the language model, where the router is in doubt."""
+    menu: list[str] = []
+    """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A whole pack in memory; nothing in it changes."""
+
+    folder: Path
+    manifest: Manifest
+    flows: Mapping[str, Flow]
+    phrases: Mapping[Language, Phrases]
+    knowledge: Mapping[tuple[str, str], Section]
+    examples: Mapping[Language, Mapping[str, list[str]]]
+    tools: Mapping[str, Tool]
+
+    @cached_property
+    def by_intent(self) -> Mapping[str, Flow]:
+        return {intent: flow for flow in self.flows.values() for intent in flow.intents}
+
+    def acting(self, flow: Flow) -> bool:
+        """Whether the flow can change anything."""
+        return any(getattr(step, "call", "") in self.tools and self.tools[step.call].acts  # type: ignore[union-attr]
+                   for step in flow.steps)  # fmt: skip
+
+    @cached_property
+    def schema(self) -> str:
+        """The database's shape: SHA-256 of data/schema.sql."""
+        return hashlib.sha256((self.folder / "data" / "schema.sql").read_bytes()).hexdigest()
+
+
+def load_pack(folder: Path) -> Pack:
+    """Read and check a pack. Raises PackError for the first mistake."""
+    from runtime.agent.check import check_pack
+
+    if not (folder / "pack.toml").is_file():
+        raise PackError("pack.missing", f"{folder}: there is no pack.toml here; give the folder of a sector pack")
+    manifest = read_toml(folder / "pack.toml", Manifest)
+    facts = {"name": manifest.name, **manifest.facts}
+    pack = Pack(
+        folder=folder,
+        manifest=manifest,
+        flows={path.stem: _flow(path) for path in sorted((folder / "flows").glob("*.toml"))},
+        phrases={
+            language: Phrases(language, read_toml(folder / "phrases" / f"{language}.toml", PhraseFile), facts)
+            for language in manifest.languages
+        },
+        knowledge=load_knowledge(folder / "knowledge"),
+        examples={
+            language: read_toml(folder / "examples" / f"{language}.toml", dict[str, list[str]])
+            for language in manifest.languages
+        },
+        tools=load_tools(folder / "tools.py", manifest.id),
+    )
+    check_pack(pack)
+    return pack
+
+
+def read_toml(path: Path, kind: type[T]) -> T:
+    """Decode a TOML file as `kind`; unknown keys and wrong types fail with the line."""
+    text, raw = _raw(path)
+    return _convert(raw, kind, path, text, [])
+
+
+def _raw(path: Path) -> tuple[str, dict[str, Any]]:
+    if not path.is_file():
+        raise PackError("pack.missing", f"{path}: this file is missing")
+    try:
+        text = path.read_text("utf-8")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise PackError("pack.syntax", f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise PackError("pack.syntax", f"{path}: {error}") from error
+
+
+def _convert(raw: Any, kind: type[T], path: Path, text: str, prefix: list[str]) -> T:
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        where = prefix + path_of(str(error))
+        what = str(error).split(" - at ")[0]
+        raise PackError("pack.key", f"{path}:{line_of(text, where)}: {'.'.join(where)}: {what}") from error
+
+
+class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
+    intents: list[str]
+    steps: list[dict[str, Any]]
+    slots: dict[str, Slot] = {}
+
+
+def _flow(path: Path) -> Flow:
+    text, raw = _raw(path)
+    file = _convert(raw, _FlowFile, path, text, [])
+    steps: list[Step] = []
+    for at, step in enumerate(file.steps):
+        verbs = [verb for verb in STEPS if verb in step]
+        if len(verbs) != 1:
+            which = f"has {' and '.join(verbs)}" if verbs else "does nothing"
+            raise PackError(
+                "pack.step",
+                f"{path}:{line_of(text, ['steps', str(at)])}: steps.{at}: a step has exactly one of"
+                f" {', '.join(STEPS)}; this one {which}",
+            )
+        steps.append(_convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
+    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps))
+
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)

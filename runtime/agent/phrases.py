@@ -1,0 +1,92 @@
+"""The pack's words: templates with `{slot:kind}`, in several variants, so that nothing is asked twice in one way."""
+
+import string
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from runtime.agent import Language, Value
+from runtime.agent.days import said_day, short_day
+
+KINDS = frozenset({"", "day", "weekday", "time", "money", "term"})
+"""What may follow the colon of a field: the way a value is written for the ear."""
+
+CORE = (
+    "greeting", "silence", "silence_again", "not_heard", "not_understood", "error", "wait", "goodbye",
+    "goodbye_silence", "busy", "stopping", "to_person", "no_person", "unknown", "anything_else", "language_switched",
+    "other_language", "slower", "nothing_to_repeat", "cancelled", "nothing_to_cancel", "go_ahead", "clarify",
+    "digits_more", "digits_too_many", "resume", "yes", "no", "person_button", "options",
+)  # fmt: skip
+"""Codes that every pack has: the agent itself says them, or the session does."""
+
+
+class PhraseFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """phrases/<language>.toml: code → variants; code → longer form for a screen; what a stored word is called."""
+
+    say: dict[str, list[str]]
+    detail: dict[str, str] = {}
+    terms: dict[str, str] = {}
+
+
+class Phrases:
+    """The words of one language."""
+
+    def __init__(self, language: Language, file: PhraseFile, facts: Mapping[str, Value]) -> None:
+        self._language = language
+        self._file = file
+        self._facts = facts
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._file.say
+
+    def variants(self, code: str) -> list[str]:
+        """All templates of `code`. Raises KeyError."""
+        return self._file.say[code]
+
+    def say(self, code: str, slots: Mapping[str, Value], today: date, variant: int = 0) -> str:
+        """`code` for the ear; `variant` counts how often it has been said, the last one is kept from then on."""
+        templates = self._file.say[code]
+        return self._fill(templates[min(variant, len(templates) - 1)], slots, today)
+
+    def detail(self, code: str, slots: Mapping[str, Value], today: date) -> str:
+        """The longer form of `code` for a screen, or empty."""
+        template = self._file.detail.get(code, "")
+        return self._fill(template, slots, today) if template else ""
+
+    def _fill(self, template: str, slots: Mapping[str, Value], today: date) -> str:
+        parts: list[str] = []
+        for literal, field, kind, _ in string.Formatter().parse(template):
+            parts.append(literal)
+            if field is not None:
+                value = slots[field] if field in slots else self._facts[field]
+                parts.append(self._write(value, kind or "", today))
+        return "".join(parts)
+
+    def _write(self, value: Value, kind: str, today: date) -> str:
+        match kind:
+            case "day":
+                return said_day(date.fromisoformat(str(value)), self._language, today)
+            case "weekday":
+                return short_day(date.fromisoformat(str(value)), self._language)
+            case "time":
+                return str(value).lstrip("0") if not str(value).startswith("00") else str(value)[1:]
+            case "money":
+                return _money(int(value or 0), self._language)
+            case "term":
+                return self._file.terms[str(value)]
+            case _:
+                return str(value)
+
+
+def _money(cents: int, language: Language) -> str:
+    """«12,50 €», "€12.50"; whole amounts without cents."""
+    whole, rest = divmod(cents, 100)
+    if language == "es":
+        return f"{whole},{rest:02d} €" if rest else f"{whole} €"
+    return f"€{whole}.{rest:02d}" if rest else f"€{whole}"
+
+
+def fields(template: str) -> list[tuple[str, str]]:
+    """(name, kind) of every field in a template. Raises ValueError when its braces don't match."""
+    return [(name, kind or "") for _, name, kind, _ in string.Formatter().parse(template) if name is not None]

@@ -1,0 +1,390 @@
+"""The agent of a pack: decides (`plan`, pure) and acts (`commit`, once)."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from core.places import data_home
+from models.embed import Embedder
+from models.llm import Chooser
+from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Reply, Value
+from runtime.agent.database import Database
+from runtime.agent.entities import EntityIndex, Term
+from runtime.agent.flow import END, Offer
+from runtime.agent.ground import Ground, supplied
+from runtime.agent.pack import Pack, load_pack
+from runtime.agent.route import Judge, make_router
+from runtime.agent.understand import understand
+from runtime.agent.walk import AGENT, CLARIFY, OFFER, Walked, begin, document, done, note, walk
+from runtime.messages import Choice, Message
+
+MOST_FAILURES = 2
+"""Turns in a row that were no use, after which a person takes over."""
+
+
+def load(
+    pack_dir: Path,
+    embedder: Embedder,
+    chooser: Chooser | None,
+    database: Path | None = None,
+    today: Callable[[], date] | None = None,
+) -> "Agent":
+    """The agent of the pack in `pack_dir`; its database is made when it isn't there. Raises PackError, AgentError.
+
+    `database`: the file, else `<pack>.db` in the data folder. `today`: the clock, else the device's.
+    """
+    pack = load_pack(pack_dir)
+    clock = today or _today
+    store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
+    store.prepare(clock())
+    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+class Agent:
+    """A `Planner`. Shared by all conversations, thread-safe: what it holds doesn't change."""
+
+    def __init__(self, pack: Pack, database: Database, judge: Judge, today: Callable[[], date]) -> None:
+        self.pack = pack
+        self.database = database
+        self._judge = judge
+        self._today = today
+        with database.reading() as db:
+            self._entities = {
+                name: EntityIndex(Term(str(row[0]), str(row[1]), str(row[2])) for row in db.execute(entity.terms))
+                for name, entity in pack.manifest.entities.items()
+            }
+
+    def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
+        """The greeting: an automatic assistant, what it does, how to reach a person."""
+        phrases = self.pack.phrases[language]
+        code = f"greeting.{channel}" if f"greeting.{channel}" in phrases else "greeting"
+        today = self._today()
+        menu = tuple(
+            Choice(f"intent:{intent}", phrases.say(f"menu.{intent}", {}, today)) for intent in self.pack.manifest.menu
+        )
+        message = Message(phrases.say(code, {}, today), choices=menu)
+        return Reply((message,)), DialogState(last=message)
+
+    def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
+        """Decide. Reads, never writes. Raises AgentError, ModelError."""
+        with self.database.reading() as db:
+            ground = Ground(self.pack, db, self._today(), heard.language, self._entities, conversation)
+            return _Turn(ground, self._judge, state, heard).plan()
+
+    def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
+        """Carry out the effects once, and go on to the reply. Raises AgentError."""
+        if not plan.effects:
+            if plan.reply is None:
+                raise ValueError("a plan without effects has its reply")
+            return plan.reply, plan.state
+        language = plan.heard.language
+        stack = plan.state.stack
+        walked: Walked | None = None
+        effects: tuple[Effect, ...] = plan.effects
+        while effects:
+            result = self.database.act(effects[0], supplied(self.pack, language, self._today()))
+            stack = (*stack[:-1], done(stack[-1], self.pack.flows[stack[-1].flow], result))
+            with self.database.reading() as db:
+                ground = Ground(self.pack, db, self._today(), language, self._entities, conversation)
+                walked = walk(ground, stack)
+            effects = (walked.effect,) if walked.effect else ()
+            stack = walked.stack
+        assert walked is not None
+        return _reply(walked), _after(walked)
+
+    def phrase(self, code: str, language: Language) -> str:
+        """The pack's words for a situation; "error.<code>" falls back to what is before its last dot."""
+        phrases = self.pack.phrases[language]
+        while code not in phrases:
+            code = code.rpartition(".")[0] or "error"
+        return phrases.say(code, {}, self._today())
+
+
+def _reply(walked: Walked, language: Language | None = None) -> Reply:
+    return Reply(walked.messages, walked.action, language)
+
+
+def _after(walked: Walked) -> DialogState:
+    return DialogState(walked.stack, walked.expect, 0, _merged(walked.messages))
+
+
+def _merged(messages: tuple[Message, ...]) -> Message | None:
+    """What was said, as one message that can be said again."""
+    if not messages:
+        return None
+    return Message(
+        " ".join(message.text for message in messages),
+        detail="\n\n".join(message.detail for message in messages if message.detail),
+        choices=messages[-1].choices,
+        source=next((message.source for message in messages if message.source), ""),
+    )
+
+
+class _Turn:
+    """One turn of one conversation: from what was heard to a plan."""
+
+    def __init__(self, ground: Ground, judge: Judge, state: DialogState, heard: Heard) -> None:
+        self._ground = ground
+        self._judge = judge
+        self._state = state
+        self._heard = heard
+
+    def plan(self) -> Plan:
+        self._is = understand(self._ground, self._judge, self._state, self._heard)
+        match self._is.act:
+            case "person":
+                return self._end("to_person", "to_person")
+            case "goodbye":
+                return self._end("goodbye", "goodbye")
+            case "language":
+                return self._language()
+            case "repeat" | "slower":
+                return self._again()
+            case "cancel":
+                return self._cancel()
+            case "other_language":
+                return self._failed("other_language")
+            case "nothing":
+                return self._failed("not_heard")
+            case "missed":
+                return self._missed()
+            case "unknown":
+                return self._unknown()
+            case "clarify":
+                return self._clarify()
+            case "yes" | "no":
+                return self._answered(yes=self._is.act == "yes")
+            case "fill":
+                return self._fill()
+            case "correct":
+                return self._correct()
+            case "start":
+                return self._start()
+
+    # How a plan is made of it
+
+    def _make(self, state: DialogState, reply: Reply | None, effects: tuple[Effect, ...] = ()) -> Plan:
+        read = self._is
+        return Plan(self._heard, read.intent or read.act, read.confidence, read.why, effects, reply, state)
+
+    def _walked(self, walked: Walked, language: Language | None = None) -> Plan:
+        if walked.effect is not None:
+            state = DialogState(walked.stack, Expect(), 0, self._state.last)
+            return self._make(state, None, (walked.effect,))
+        return self._make(_after(walked), _reply(walked, language))
+
+    def _say(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        stack: tuple[Frame, ...] | None = None,
+        expect: Expect | None = None,
+        failures: int = 0,
+        language: Language | None = None,
+    ) -> Plan:
+        """Say something and leave what was open as it was."""
+        state = DialogState(
+            self._state.stack if stack is None else stack,
+            self._state.expect if expect is None else expect,
+            failures,
+            _merged(messages),
+        )
+        return self._make(state, Reply(messages, language=language))
+
+    def _end(self, code: str, action: Literal["to_person", "goodbye"], *before: Message) -> Plan:
+        messages = (*before, self._ground.message(code))
+        return self._make(DialogState(last=_merged(messages)), Reply(messages, action))
+
+    # What works at any moment
+
+    def _language(self) -> Plan:
+        language = self._is.language or self._ground.language
+        ground = Ground(
+            self._ground.pack, self._ground.db, self._ground.today, language, self._ground.entities,
+            self._ground.conversation,
+        )  # fmt: skip
+        if self._is.intent == "":  # they simply went on in it: answer in it
+            turn = _Turn(ground, self._judge, self._state, Heard(self._heard.text, language, self._heard.spoken))
+            plan = turn.plan()
+            reply = plan.reply and Reply(plan.reply.messages, plan.reply.action, plan.reply.language or language)
+            return Plan(plan.heard, plan.intent, plan.confidence, plan.why, plan.effects, reply, plan.state)
+        message = ground.message("language_switched")
+        open_frames = self._open()
+        if not open_frames:
+            return self._say((message,), stack=self._state.stack, expect=Expect(), language=language)
+        walked = walk(ground, open_frames)
+        return self._walked(
+            Walked((message, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action), language
+        )
+
+    def _open(self) -> tuple[Frame, ...]:
+        """Frames of flows that are not over: no question of the agent's own, no offer that was let pass."""
+        return tuple(frame for frame in self._state.stack if frame.flow != AGENT and not self._ends(frame))
+
+    def _ends(self, frame: Frame) -> bool:
+        flow = self._ground.pack.flows[frame.flow]
+        at = flow.index(frame.step)
+        return at >= len(flow.steps) or isinstance(flow.steps[at], Offer)
+
+    def _again(self) -> Plan:
+        last = self._state.last
+        if last is None:
+            return self._say((self._ground.message("nothing_to_repeat"),))
+        if self._is.act == "repeat":
+            return self._say((last,), failures=self._state.failures)
+        plan = self._say((self._ground.message("slower"), last), failures=self._state.failures)
+        state = DialogState(plan.state.stack, plan.state.expect, plan.state.failures, last)
+        return Plan(plan.heard, plan.intent, plan.confidence, plan.why, (), plan.reply, state)
+
+    def _cancel(self) -> Plan:
+        code = "cancelled" if self._open() else "nothing_to_cancel"
+        return self._say((self._ground.message(code),), stack=(), expect=Expect())
+
+    # What failed
+
+    def _failed(self, code: str) -> Plan:
+        """Not heard, or not in a language of ours: say so, ask again; the second time in a row a person."""
+        failures = self._state.failures + 1
+        if failures >= MOST_FAILURES:
+            return self._end("to_person", "to_person")
+        return self._say((self._ground.message(code),), failures=failures)
+
+    def _missed(self) -> Plan:
+        """An answer that is none: the same question in other words."""
+        failures = self._state.failures + 1
+        if failures >= MOST_FAILURES or not self._open():
+            return self._end("to_person", "to_person")
+        frame = self._state.stack[-1]
+        slots = {**frame.slots, **self._is.slots}
+        walked = walk(self._ground, (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots)))
+        plan = self._walked(walked)
+        state = DialogState(plan.state.stack, plan.state.expect, failures, plan.state.last)
+        return Plan(plan.heard, plan.intent, plan.confidence, plan.why, plan.effects, plan.reply, state)
+
+    def _unknown(self) -> Plan:
+        """Out of what the pack knows: say so and offer a person."""
+        failures = self._state.failures + 1
+        if failures >= MOST_FAILURES:
+            return self._end("to_person", "to_person")
+        message = self._ground.message("unknown", choices=self._ground.yes_or_no())
+        stack = (*self._kept(), Frame(AGENT, OFFER))
+        return self._say((message,), stack=stack, expect=Expect("yes_no"), failures=failures)
+
+    def _kept(self) -> tuple[Frame, ...]:
+        """What stays on the stack beneath a question of the agent's own."""
+        return tuple(frame for frame in self._state.stack if frame.flow != AGENT)
+
+    def _clarify(self) -> Plan:
+        phrases, today = self._ground.phrases, self._ground.today
+        choices = tuple(
+            Choice(f"intent:{intent}", phrases.say(f"menu.{intent}", {}, today)) for intent in self._is.intents
+        )
+        slots: dict[str, Value] = {}
+        for at, intent in enumerate(self._is.intents):
+            slots[str(at)] = intent
+            slots[f"{intent}.title"] = choices[at].title
+        message = self._ground.message("clarify", {"options": self._ground.spoken_list(choices)}, choices=choices)
+        stack = (*self._kept(), Frame(AGENT, CLARIFY, slots))
+        return self._say((message,), stack=stack, expect=Expect("choice"), failures=self._state.failures)
+
+    # What goes on in a flow
+
+    def _answered(self, *, yes: bool) -> Plan:
+        frame = self._state.stack[-1] if self._state.stack else Frame(AGENT, "")
+        if frame.flow == AGENT and frame.step == OFFER:
+            return self._end("to_person", "to_person") if yes else self._declined()
+        if frame.flow == AGENT or frame.step == END:
+            return self._say((self._ground.message("go_ahead"),)) if yes else self._end("goodbye", "goodbye")
+        flow = self._ground.pack.flows[frame.flow]
+        step = flow.steps[flow.index(frame.step)]
+        if refused := getattr(step, "refused", ""):
+            if yes:
+                slots = {**frame.slots, note(frame.step, "yes"): True}
+                return self._go_on(Frame(frame.flow, frame.step, slots))
+            return self._over(self._ground.message(refused, frame.slots))
+        if yes:
+            return self._end("to_person", "to_person")
+        return self._over(self._ground.message("anything_else"))
+
+    def _declined(self) -> Plan:
+        """No person, thank you: back to what was open, if anything was."""
+        kept = self._kept()
+        if kept and kept[-1].step != END:
+            return self._walked(walk(self._ground, kept))
+        return self._say((self._ground.message("anything_else"),), stack=kept, expect=Expect())
+
+    def _over(self, message: Message) -> Plan:
+        """The flow on top ends here with `message`; what it had interrupted goes on."""
+        frame, below = self._state.stack[-1], self._state.stack[:-1]
+        walked = walk(self._ground, (*below, Frame(frame.flow, END, frame.slots)))
+        return self._walked(
+            Walked((message, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action)
+        )
+
+    def _go_on(self, frame: Frame) -> Plan:
+        return self._walked(walk(self._ground, (*self._state.stack[:-1], frame)))
+
+    def _fill(self) -> Plan:
+        frame = self._state.stack[-1]
+        slots = {**frame.slots, **self._is.slots}
+        for name in self._is.slots:
+            if (held := str(slots.get(note(name.partition("?")[0], "held")) or "")) and name.endswith("?held"):
+                message = self._ground.message("digits_more", {"held": " ".join(held)})
+                stack = (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots))
+                return self._say((message,), stack=stack)
+        return self._go_on(Frame(frame.flow, frame.step, slots))
+
+    def _correct(self) -> Plan:
+        """A slot was wrong: the flow again from its start, with what was said and without what was looked up."""
+        frame = self._state.stack[-1]
+        flow = self._ground.pack.flows[frame.flow]
+        kept: dict[str, Value] = {}
+        for name, slot in flow.slots.items():
+            if slot.type != "choice":
+                kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
+        fresh = begin(flow, {**kept, **self._is.slots})
+        below = self._state.stack[:-1]
+        return self._walked(walk(self._ground, (*below, fresh)))
+
+    def _start(self) -> Plan:
+        """A new flow on top of what is open, or an answer that leaves it as it is."""
+        manifest, intent = self._ground.pack.manifest, self._is.intent
+        if intent in ("person", "goodbye"):
+            return self._end("to_person" if intent == "person" else "goodbye", _ENDS[intent])
+        if intent == "repeat":
+            return self._again()
+        if intent in manifest.sensitive:
+            message = self._ground.message(manifest.sensitive[intent])
+            return self._make(DialogState(last=message), Reply((message,), "to_person"))
+        if intent in manifest.answers or intent in manifest.talk:
+            message = (
+                document(self._ground, manifest.answers[intent])
+                if intent in manifest.answers
+                else self._ground.message(manifest.talk[intent])
+            )
+            return self._aside(message)
+        flow = self._ground.pack.by_intent[intent]
+        open_frames = self._open()
+        if open_frames and open_frames[-1].flow == flow.id:
+            open_frames = open_frames[:-1]
+        return self._walked(walk(self._ground, (*open_frames, begin(flow, self._is.slots))))
+
+    def _aside(self, message: Message) -> Plan:
+        """An answer that needs no flow; then back to the question that was open."""
+        open_frames = self._open()
+        if not open_frames:
+            stack = tuple(frame for frame in self._state.stack if frame.step == END)
+            return self._say((message,), stack=stack, expect=Expect())
+        walked = walk(self._ground, open_frames)
+        resumed = (message, self._ground.message("resume"), *walked.messages)
+        return self._walked(Walked(resumed, walked.stack, walked.expect, walked.effect, walked.action))
+
+
+_ENDS: dict[str, Literal["to_person", "goodbye"]] = {"person": "to_person", "goodbye": "goodbye"}
+
+__all__ = ["Agent", "load"]

@@ -1,0 +1,164 @@
+"""What the customer was asked for, read out of what they said: yes or no, one of a few, a number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.agent import Language
+from runtime.agent.numbers import digit_runs, find_number
+from runtime.agent.words import fold, listed, stem
+from runtime.messages import Choice
+
+_YES: dict[Language, frozenset[str]] = {
+    "es": frozenset(
+        listed(
+            "si sip claro vale correcto correcta exacto exactamente adelante confirmo confirmado confirma confirmalo"
+            " ok okey okay bueno venga afirmativo hazlo hagalo perfecto efectivamente acepto aceptar dale sii siii"
+        )
+    ),
+    "en": frozenset(
+        listed(
+            "yes yeah yep yup sure right correct ok okay fine confirm confirmed confirming absolutely definitely"
+            " perfect exactly certainly affirmative aye indeed proceed accept yea ya"
+        )
+    ),
+}
+_NO: dict[Language, frozenset[str]] = {
+    "es": frozenset(listed("no nop nope negativo nunca tampoco incorrecto incorrecta")),
+    "en": frozenset(listed("no nope nah not never wrong incorrect negative dont don")),
+}
+_MEANS_YES = {
+    "es": ("de acuerdo", "por supuesto", "no hay problema", "por que no", "eso es", "asi es", "esta bien", "como no",
+           "desde luego", "sin problema", "me parece bien", "ningun problema"),
+    "en": ("no problem", "why not", "of course", "go ahead", "that is right", "thats right", "that s right",
+           "sounds good", "uh huh", "do it", "please do", "all right", "that works", "go for it", "yes please"),
+}  # fmt: skip
+_MEANS_NO = {
+    "es": ("para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias",
+           "dejalo", "dejelo", "nada mas", "eso es todo"),
+    "en": ("no thanks", "no thank you", "not really", "rather not", "leave it", "not now", "no way", "nothing else",
+           "that is all", "thats all", "that s all", "i m good", "not yet"),
+}  # fmt: skip
+_MEANS_NEITHER = {
+    "es": ("no se", "no entiendo", "no lo se", "no oigo", "no estoy segur", "no te oigo", "no le oigo", "no lo tengo"),
+    "en": ("not sure", "don t know", "dont know", "do not know", "don t understand", "not understand", "can t hear"),
+}
+_FILLER: dict[Language, frozenset[str]] = {
+    "es": frozenset(
+        listed(
+            "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que"
+            " ya a el esa ese mi para de y hombre mujer por estaria un una yo quisiera devolver confirmar cambiar"
+            " pasame paseme digo he dicho bueno mira"
+        )
+    ),
+    "en": frozenset(
+        listed(
+            "please thanks thank you i that is it the a do want to me my s this all right would like well so then"
+            " put through with mate sir madam said go for can just um uh er oh let us"
+        )
+    ),
+}
+_NEGATABLE = frozenset(listed("correcto correcta exacto confirmo confirma right correct ok okay fine sure confirm"))
+_ORDINALS: dict[str, int] = {
+    "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
+    "first": 0, "second": 1, "third": 2, "1st": 0, "2nd": 1, "3rd": 2, "ultimo": -1, "ultima": -1, "last": -1,
+}  # fmt: skip
+_MOST_OTHER_WORDS = 1
+
+
+def yes_no(text: str, language: Language) -> bool | None:
+    """A clear yes or a clear no in either language; None for anything that is less than clear."""
+    other: Language = "en" if language == "es" else "es"
+    first = _yes_no(text, language)
+    return first if first is not None else _yes_no(text, other)
+
+
+def _yes_no(text: str, language: Language) -> bool | None:
+    padded = f" {fold(text)} "
+    if any(f" {phrase}" in padded for phrase in _MEANS_NEITHER[language]):
+        return None
+    yes = no = 0
+    for phrase in _MEANS_YES[language]:
+        if f" {phrase} " in padded:
+            yes, padded = yes + 1, padded.replace(f" {phrase} ", " ")
+    for phrase in _MEANS_NO[language]:
+        if f" {phrase} " in padded:
+            no, padded = no + 1, padded.replace(f" {phrase} ", " ")
+    words = padded.split()
+    others = 0
+    for at, word in enumerate(words):
+        if word in _NO[language]:
+            no += 1
+        elif word in _YES[language]:
+            negated = word in _NEGATABLE and any(before in _NO[language] for before in words[max(0, at - 2) : at])
+            yes += not negated
+        elif word not in _FILLER[language]:
+            others += 1
+    if yes and not no:
+        return True if others <= _MOST_OTHER_WORDS else None
+    if no and not yes:
+        return False if others <= _MOST_OTHER_WORDS + 1 else None
+    return None
+
+
+def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | None:
+    """Which of `options` is meant: by its words, «la segunda», "number two", "the last one"; None if not one."""
+    words = fold(text).split()
+    for choice in options:
+        if fold(choice.title) == " ".join(words):
+            return choice
+    spoken = _digits_as_words(text, language)
+    titles = [_digits_as_words(choice.title, language) for choice in options]
+    common = set.intersection(*titles) if len(titles) > 1 else set[str]()
+    overlap = [len((spoken & title) - common) for title in titles]
+    best = max(overlap, default=0)
+    if best and overlap.count(best) == 1:
+        return options[overlap.index(best)]
+    for word in words:
+        if word in _ORDINALS and _ORDINALS[word] < len(options):
+            return options[_ORDINALS[word]]
+    runs = digit_runs(text, language)
+    if len(runs) == 1 and len(words) <= 4 and runs[0].digits.isdigit() and 1 <= int(runs[0].digits) <= len(options):
+        return options[int(runs[0].digits) - 1]
+    return None
+
+
+def _digits_as_words(text: str, language: Language) -> set[str]:
+    """Stems of the words worth comparing, with spoken numbers as digits («de nueve a doce» → 9, 12)."""
+    words = fold(text).split()
+    taken: set[int] = set()
+    numbers: set[str] = set()
+    for run in digit_runs(text, language):
+        numbers.add(run.digits)
+        taken |= set(range(run.first, run.last + 1))
+    plain = {stem(word) for at, word in enumerate(words) if at not in taken and len(word) > 2}
+    return numbers | (plain - _EMPTY)
+
+
+_EMPTY = frozenset(stem(word) for word in listed("del las los the and one that uno una para por con from with option"))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits that were said: whole, or only some of them (`whole` False), or too many."""
+
+    digits: str
+    whole: bool
+    alone: bool
+    """Hardly anything but digits was said."""
+
+
+def read_number(text: str, language: Language, shortest: int, longest: int, held: str = "") -> Number | None:
+    """A number of `shortest`…`longest` digits; `held`: digits said before, that these may continue."""
+    words = fold(text).split()
+    if run := find_number(text, language, shortest, longest):
+        return Number(run.digits, True, len(words) - (run.last - run.first + 1) <= 4)
+    runs = digit_runs(text, language)
+    if not runs:
+        return None
+    digits = "".join(run.digits for run in runs)
+    left = len(words) - sum(run.last - run.first + 1 for run in runs)
+    alone = left <= 3
+    joined = held + digits
+    if alone and shortest <= len(joined) <= longest:
+        return Number(joined, True, True)
+    return Number(joined if alone else digits, False, alone)

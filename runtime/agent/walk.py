@@ -1,0 +1,232 @@
+"""Walks a stack of flows until something must be heard, or done. Pure: reads the database, changes nothing."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Literal, assert_never
+
+import msgspec
+from msgspec import Struct
+
+from core.errors import AgentError
+from runtime.agent import Effect, Expect, Frame, Value
+from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Slot, step_id
+from runtime.agent.ground import Ground, filled
+from runtime.messages import Choice, Message
+
+_FIELD = re.compile(r"\{([^}]+)\}")
+MOST_STEPS = 60
+AGENT = ""
+"""The flow id of the agent's own questions: the steps OFFER and CLARIFY."""
+OFFER = "offer"
+CLARIFY = "clarify"
+
+
+class Walked(Struct, frozen=True):
+    """Where a walk ended: what is said, what waits on the stack, what is to be done."""
+
+    messages: tuple[Message, ...]
+    stack: tuple[Frame, ...]
+    expect: Expect = Expect()
+    effect: Effect | None = None
+    action: Literal["go_on", "to_person"] = "go_on"
+
+
+def note(slot: str, what: str) -> str:
+    """The key under which a frame keeps something about a slot: how often it was "asked" or "missed", "held" digits,
+    "among" which it is."""
+    return f"{slot}?{what}"
+
+
+def begin(flow: Flow, slots: Mapping[str, Value]) -> Frame:
+    return Frame(flow.id, step_id(flow.steps[0], 0), dict(slots))
+
+
+def walk(ground: Ground, stack: tuple[Frame, ...]) -> Walked:
+    """Go on from the top of `stack`. A finished flow gives way to the one it interrupted; the last one is kept,
+    at its end, so that a question after it can refer to it. Raises AgentError."""
+    return _Walk(ground, stack).run()
+
+
+class _Walk:
+    def __init__(self, ground: Ground, stack: tuple[Frame, ...]) -> None:
+        self._ground = ground
+        self._below = stack[:-1]
+        top = stack[-1]
+        self._flow = ground.pack.flows[top.flow]
+        self._at = self._flow.index(top.step)
+        self._slots = dict(top.slots)
+        self._messages: list[Message] = []
+
+    def run(self) -> Walked:
+        for _ in range(MOST_STEPS):
+            if self._at < len(self._flow.steps):
+                if done := self._step():
+                    return done
+            elif self._below:
+                self._resume()
+            else:
+                last = Frame(self._flow.id, END, self._slots)
+                return Walked(tuple(self._messages), (last,))
+        raise AgentError("agent.flow_loop", f"flow {self._flow.id} goes round in a circle")
+
+    def _resume(self) -> None:
+        """Back to the flow that was interrupted."""
+        frame = self._below[-1]
+        self._below = self._below[:-1]
+        self._messages.append(self._ground.message("resume"))
+        self._flow = self._ground.pack.flows[frame.flow]
+        self._at = self._flow.index(frame.step)
+        self._slots = dict(frame.slots)
+
+    def _step(self) -> Walked | None:
+        """One step; a result when the walk waits or ends there."""
+        step = self._flow.steps[self._at]
+        match step:
+            case Ask():
+                return self._ask(step)
+            case Confirm():
+                return self._confirm(step)
+            case Call():
+                return self._call(step)
+            case Branch():
+                self._go(step.to.get(str(self._slots.get(step.branch)), step.otherwise))
+            case Say():
+                code = _FIELD.sub(lambda field: str(self._slots[field[1]]), step.say)
+                self._messages.append(self._ground.message(code, self._slots, source=step.source))
+                self._go(step.next)
+            case Answer():
+                self._messages.append(document(self._ground, step.answer))
+                self._go(step.next)
+            case Forget():
+                for slot in step.forget:
+                    self._slots.pop(slot, None)
+                    self._slots.pop(note(slot, "among"), None)
+                    self._count(slot, "missed")
+                self._go(step.next)
+            case Person():
+                self._messages.append(self._ground.message(step.person, self._slots))
+                return Walked(tuple(self._messages), (), action="to_person")
+            case Offer():
+                choices = self._ground.yes_or_no()
+                self._messages.append(self._ground.message(step.offer, self._slots, choices=choices))
+                return self._wait(Expect("yes_no"))
+            case _:
+                assert_never(step)
+        return None
+
+    def _go(self, step: str) -> None:
+        self._at = self._flow.index(step) if step else self._at + 1
+
+    def _ask(self, step: Ask) -> Walked | None:
+        name, slot = step.ask, self._flow.slots[step.ask]
+        if self._slots.get(name) is not None:
+            self._at += 1
+            return None
+        if slot.optional:
+            facts = self._ground.pack.manifest.facts
+            default = slot.default or ""
+            self._slots[name] = facts.get(default[1:]) if default.startswith("$") else slot.default
+            self._at += 1
+            return None
+        if _int(self._slots.get(note(name, "missed"))) >= step.tries:
+            self._messages.append(self._ground.message("to_person"))
+            return Walked(tuple(self._messages), (), action="to_person")
+        return self._question(name, slot)
+
+    def _question(self, name: str, slot: Slot) -> Walked | None:
+        choices = self._choices(name, slot)
+        if slot.type == "choice" and len(choices) == 1:
+            self._slots[name], self._slots[f"{name}.title"] = choices[0].id, choices[0].title
+            self._at += 1
+            return None
+        among = slot.unclear and self._slots.get(note(name, "among"))
+        asked = _int(self._slots.get(note(name, "asked")))
+        values = {**self._slots, "options": self._ground.spoken_list(choices)}
+        code = slot.unclear if among else slot.ask
+        self._messages.append(self._ground.message(code, values, variant=asked, choices=choices))
+        self._count(name, "asked")
+        return self._wait(expected(slot))
+
+    def _choices(self, name: str, slot: Slot) -> tuple[Choice, ...]:
+        if slot.type == "choice":
+            return self._ground.options(slot, self._slots)
+        return among(self._ground, slot, self._slots, name)
+
+    def _confirm(self, step: Confirm) -> Walked | None:
+        if self._slots.pop(note(step_id(step, self._at), "yes"), None):
+            self._at += 1
+            return None
+        choices = self._ground.yes_or_no()
+        name = step_id(step, self._at)
+        asked = _int(self._slots.get(note(name, "asked")))
+        self._messages.append(self._ground.message(step.confirm, self._slots, variant=asked, choices=choices))
+        self._count(name, "asked")
+        return self._wait(Expect("yes_no"))
+
+    def _call(self, step: Call) -> Walked | None:
+        arguments = filled(step.arguments, self._slots)
+        tool = self._ground.pack.tools[step.call]
+        if not tool.acts:
+            self.keep(step.into, self._ground.read(step.call, arguments))
+            self._at += 1
+            return None
+        effect = Effect(step.call, arguments, self._key(step.call, arguments))
+        return Walked((), (*self._below, self._frame()), effect=effect)
+
+    def keep(self, into: str, result: Mapping[str, Value]) -> None:
+        for key in [key for key in self._slots if key.startswith(f"{into}.")]:
+            del self._slots[key]
+        self._slots.update({f"{into}.{key}": value for key, value in result.items()})
+
+    def _key(self, tool: str, arguments: Mapping[str, Value]) -> str:
+        """The same for the same deed on the same facts in one conversation, so that it is done once."""
+        facts = {key: value for key, value in self._slots.items() if "?" not in key}
+        content = msgspec.json.encode([self._ground.conversation, tool, arguments, facts], order="sorted")
+        return hashlib.sha256(content).hexdigest()[:32]
+
+    def _count(self, name: str, what: str) -> None:
+        self._slots[note(name, what)] = _int(self._slots.get(note(name, what))) + 1
+
+    def _frame(self) -> Frame:
+        at = self._at
+        step = END if at >= len(self._flow.steps) else step_id(self._flow.steps[at], at)
+        return Frame(self._flow.id, step, self._slots)
+
+    def _wait(self, expect: Expect) -> Walked:
+        return Walked(tuple(self._messages), (*self._below, self._frame()), expect)
+
+
+def done(frame: Frame, flow: Flow, result: Mapping[str, Value]) -> Frame:
+    """The frame after the acting call at which it waits has been carried out."""
+    at = flow.index(frame.step)
+    step = flow.steps[at]
+    if not isinstance(step, Call):
+        raise AgentError("agent.state", f"flow {flow.id} waits at {frame.step!r}, which is no call")
+    slots = {**frame.slots, **{f"{step.into}.{key}": value for key, value in result.items()}}
+    following = END if at + 1 >= len(flow.steps) else step_id(flow.steps[at + 1], at + 1)
+    return Frame(flow.id, following, slots)
+
+
+def document(ground: Ground, identity: str) -> Message:
+    """A section of a document: said short, shown whole."""
+    section = ground.pack.knowledge[identity, ground.language]
+    shown = section.shown if section.shown != section.spoken else ""
+    return Message(section.spoken, detail=shown, source=identity)
+
+
+def among(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -> tuple[Choice, ...]:
+    """The things that answered to the name that was given, when there were several."""
+    identities = [each for each in str(slots.get(note(name, "among")) or "").split("|") if each]
+    return tuple(Choice(each, ground.named(slot.of, each)) for each in identities)
+
+
+def expected(slot: Slot) -> Expect:
+    """What is being waited for, as the recogniser and the turn logic want to know it."""
+    if slot.type == "number":
+        return Expect("digits", digits=slot.digits[0], most=slot.digits[1])
+    return Expect(slot.type)
+
+
+def _int(value: Value) -> int:
+    return int(value) if isinstance(value, int) else 0
