@@ -274,7 +274,7 @@ class Stack:
     def _open(self, endpoint: Any) -> None:
         library, settings = pj.load(), self.settings
         if pj.is_native():
-            getattr(library, "setLogLevel", print)(settings.trace)
+            library.setLogLevel(settings.trace)
         endpoint.libCreate()
         endpoint.libInit(_endpoint_config(settings, self._limit))
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
