@@ -110,7 +110,7 @@ def download(
     access: Access,
     size: int = 0,
     progress: Progress,
-    pause: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], None] | None = None,
 ) -> None:
     """Fetch `address` into `part`, going on after what is already there.
 
@@ -139,7 +139,7 @@ def download(
                 wait = min(wait, 60.0) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, no secret
                 log.info("model.fetch_retry", address=shown(address), why=_why(error), wait=round(wait, 1))
                 progress.note(f"{_why(error)}; trying again in {wait:.0f} s")
-                pause(wait)
+                (pause or time.sleep)(wait)
             except httpx.HTTPError as error:  # too many redirects, an undecodable answer
                 raise ModelError("model.fetch", f"{shown(address)}: {_why(error)}", retryable=True) from error
             except httpx.InvalidURL as error:
@@ -170,7 +170,7 @@ def _attempt(client: "httpx.Client", address: str, part: Path, size: int, progre
             out.truncate(start)
             out.seek(start)
             done = start
-            for block in response.iter_raw(CHUNK):
+            for block in response.iter_raw():
                 done += len(block)
                 if limit and done > limit:
                     raise ModelError("model.fetch", f"{shown(address)}: longer than the {limit:,} bytes it should have")

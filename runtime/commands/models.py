@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -24,6 +24,8 @@ from rich.table import Table
 from core.errors import ModelError
 from models.catalog import Model
 from models.store import Store
+from runtime.config import Log
+from runtime.log import setup
 
 app = typer.Typer(
     help="The model store: what is installed, fetch it, check it, carry it to a machine without a network.",
@@ -36,6 +38,11 @@ _WIDE = 120
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Models or sets; the set `default` if none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
+
+@app.callback()
+def _log() -> None:
+    setup(Log(level="warning"))  # standard output is for the report
 
 
 @app.command("list")
@@ -221,18 +228,5 @@ def _print_json(report: object) -> None:
     print(json.dumps(report, indent=1, ensure_ascii=False))
 
 
-def _quiet_log() -> None:
-    import logging
-
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 if __name__ == "__main__":
-    _quiet_log()
-    run: Callable[[], None] = typer.main.get_command(app)
-    run()
+    app()
