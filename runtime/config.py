@@ -192,6 +192,8 @@ def allowed(kind: Any) -> str:
             words = "text" + (", not empty" if least else "")
         case msgspec.inspect.LiteralType(values=values):
             words = ", ".join(str(value) for value in values)
+        case msgspec.inspect.VarTupleType():
+            words = "a list of texts"
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
         case msgspec.inspect.VarTupleType():

@@ -68,6 +68,7 @@ def test_unknown_section_is_named():
         ("[limits]\nstop_seconds = 0", "limits.stop_seconds", "over 0"),
         ('[voice.voices]\nfr = "x"', "voice.voices", "keys of en, es"),
         ("[agent]\npack = ''", "agent.pack", "not empty"),
+        ('[kiosk]\nhosts = "counter.lan"', "kiosk.hosts", "a list of texts"),
         ("sip = 5060", "sip", "[sip]"),
     ],
 )

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Tries a built wheel where nothing of this folder can be imported: `setup/smoke.sh PYTHON dist/mostrador-….whl`.
+set -euo pipefail
+
+python=$1
+wheel=$(realpath "$2")
+lock=$(realpath "$(dirname "$0")/../requirements/app.lock")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+"$python" -m venv environment
+environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+environment/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index "$wheel"
+environment/bin/mostrador --version
+environment/bin/mostrador --help >/dev/null
+MOSTRADOR_MODELS=$scratch/models environment/bin/mostrador models list --json >/dev/null
+environment/bin/python - <<'PYTHON'
+from runtime.channels.kiosk import PAGE
+from runtime.engines import pack_folder
+
+for path in (PAGE / "index.html", pack_folder("retail") / "pack.toml"):
+    assert path.is_file() and "environment" in path.parts, path
+print("the wheel holds the program, its page and its pack")
+PYTHON
