@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runtime.agent import Language
-from runtime.agent.words import fold, stem
+from runtime.agent.words import FUNCTION, fold, stem
 
-ALIKE = 86.0
+ALIKE = 85.0
 """rapidfuzz ratio from which two words of five letters or more are one misheard word."""
 _MOST_WORDS = 60
 
@@ -60,11 +60,19 @@ class EntityIndex:
         table = process.cdist(self._vocabulary, words, scorer=fuzz.ratio, score_cutoff=ALIKE)
         return [
             [
-                0.0 if known != word and (len(word) < 5 or len(known) < 5 or known[0] != word[0]) else score / 100
+                0.0 if known != word and not _confusable(known, word) else score / 100
                 for word, score in zip(words, row, strict=True)
             ]
             for known, row in zip(self._vocabulary, table.tolist(), strict=True)
         ]
+
+
+_NEVER = frozenset(stem(word) for word in FUNCTION)
+
+
+def _confusable(known: str, word: str) -> bool:
+    """Whether one may be the other misheard: long enough, the same beginning, no word of every question."""
+    return min(len(known), len(word)) >= 5 and known[0] == word[0] and word not in _NEVER
 
 
 def _match(identity: str, rows: Sequence[Sequence[float]]) -> Match | None:

@@ -47,14 +47,15 @@ class Phrases:
     def say(self, code: str, slots: Mapping[str, Value], today: date, variant: int = 0) -> str:
         """`code` for the ear; `variant` counts how often it has been said, the last one is kept from then on."""
         templates = self._file.say[code]
-        return self._fill(templates[min(variant, len(templates) - 1)], slots, today)
+        return self.fill(templates[min(variant, len(templates) - 1)], slots, today)
 
     def detail(self, code: str, slots: Mapping[str, Value], today: date) -> str:
         """The longer form of `code` for a screen, or empty."""
         template = self._file.detail.get(code, "")
-        return self._fill(template, slots, today) if template else ""
+        return self.fill(template, slots, today) if template else ""
 
-    def _fill(self, template: str, slots: Mapping[str, Value], today: date) -> str:
+    def fill(self, template: str, slots: Mapping[str, Value], today: date) -> str:
+        """A template with its fields written out. What a value holds is never read as a template. Raises KeyError."""
         parts: list[str] = []
         for literal, field, kind, _ in string.Formatter().parse(template):
             parts.append(literal)

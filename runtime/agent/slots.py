@@ -63,6 +63,8 @@ _ORDINALS: dict[str, int] = {
     "first": 0, "second": 1, "third": 2, "1st": 0, "2nd": 1, "3rd": 2, "ultimo": -1, "ultima": -1, "last": -1,
 }  # fmt: skip
 _MOST_OTHER_WORDS = 1
+_MOST_AROUND = 4
+"""Words around a number that still make it an answer: «es el», "the number is"."""
 
 
 def yes_no(text: str, language: Language) -> bool | None:
@@ -108,11 +110,11 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
             return choice
     spoken = _digits_as_words(text, language)
     titles = [_digits_as_words(choice.title, language) for choice in options]
-    common = set.intersection(*titles) if len(titles) > 1 else set[str]()
-    overlap = [len((spoken & title) - common) for title in titles]
-    best = max(overlap, default=0)
-    if best and overlap.count(best) == 1:
-        return options[overlap.index(best)]
+    overlap = [len(spoken & title) for title in titles]
+    if best := max(overlap, default=0):
+        tied = [choice for choice, count in zip(options, overlap, strict=True) if count == best]
+        places = [_first_said(choice.title, spoken) for choice in tied]
+        return tied[places.index(min(places))] if places.count(min(places)) == 1 else None
     for word in words:
         if word in _ORDINALS and _ORDINALS[word] < len(options):
             return options[_ORDINALS[word]]
@@ -122,14 +124,22 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
     return None
 
 
+def _first_said(title: str, spoken: set[str]) -> int:
+    """How far into the title the first word that was said stands: «a las doce» is 12:00 to 15:00, not 9:00 to 12:00."""
+    words = [stem(word) for word in fold(title).split()]
+    return min((at for at, word in enumerate(words) if word in spoken), default=len(words))
+
+
 def _digits_as_words(text: str, language: Language) -> set[str]:
     """Stems of the words worth comparing, with spoken numbers as digits («de nueve a doce» → 9, 12)."""
     words = fold(text).split()
+    numbers = {word for word in words if word.isdigit()}
     taken: set[int] = set()
-    numbers: set[str] = set()
     for run in digit_runs(text, language):
-        numbers.add(run.digits)
-        taken |= set(range(run.first, run.last + 1))
+        said = range(run.first, run.last + 1)
+        if not any(words[at].isdigit() for at in said):  # "12:00" is two numbers here, not 1200
+            numbers.add(run.digits)
+        taken |= set(said)
     plain = {stem(word) for at, word in enumerate(words) if at not in taken and len(word) > 2}
     return numbers | (plain - _EMPTY)
 
@@ -143,22 +153,25 @@ class Number:
 
     digits: str
     whole: bool
-    alone: bool
-    """Hardly anything but digits was said."""
+    others: int
+    """Words that are not of the number."""
+
+    @property
+    def alone(self) -> bool:
+        """Hardly anything but digits was said."""
+        return self.others <= _MOST_AROUND
 
 
 def read_number(text: str, language: Language, shortest: int, longest: int, held: str = "") -> Number | None:
     """A number of `shortest`…`longest` digits; `held`: digits said before, that these may continue."""
     words = fold(text).split()
     if run := find_number(text, language, shortest, longest):
-        return Number(run.digits, True, len(words) - (run.last - run.first + 1) <= 4)
+        return Number(run.digits, True, len(words) - (run.last - run.first + 1))
     runs = digit_runs(text, language)
     if not runs:
         return None
     digits = "".join(run.digits for run in runs)
-    left = len(words) - sum(run.last - run.first + 1 for run in runs)
-    alone = left <= 3
-    joined = held + digits
-    if alone and shortest <= len(joined) <= longest:
-        return Number(joined, True, True)
-    return Number(joined if alone else digits, False, alone)
+    number = Number(digits, False, len(words) - sum(run.last - run.first + 1 for run in runs))
+    if not number.alone:
+        return number
+    return Number(held + digits, shortest <= len(held + digits) <= longest, number.others)

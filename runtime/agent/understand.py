@@ -48,6 +48,8 @@ _POINTING = re.compile(
     r"\b(?:lo|la|los|las|ese|esa|esos|esas|este|esta|estos|estas|eso|it|them|that|those|this|these|one|ones)\b"
     r"|(?:lo|la|los|las)$|\w+(?:rlo|rla|rlos|rlas|rmelo|rmela)\b"
 )
+_ELLIPSIS = 3
+"""Words: a question this short leaves out what it is about («¿os quedan?»)."""
 _SHORT = 7
 """Words: what is longer is a new question and not a follow-up."""
 
@@ -134,14 +136,14 @@ def _pending(ground: Ground, state: DialogState, text: str) -> Understood | None
 
 
 def _yes_no(ground: Ground, frame: Frame, text: str) -> Understood | None:
+    flow = ground.pack.flows.get(frame.flow)
+    if flow and (corrected := _corrected(ground, flow, frame, text)):
+        return corrected
     answer = yes_no(text, ground.language)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
-    if frame.flow == AGENT:
+    if flow is None:
         return None
-    flow = ground.pack.flows[frame.flow]
-    if corrected := _corrected(ground, flow, frame, text):
-        return corrected
     step = flow.steps[flow.index(frame.step)]
     if isinstance(step, Confirm) and fold(text).split()[0] in ("no", "nope"):
         return Understood("no", "begins with no", 0.8)
@@ -268,8 +270,8 @@ def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:
     if manifest.number and (flow := ground.pack.by_intent.get(manifest.number)):
         for name, slot in flow.slots.items():
             if slot.type == "number" and (number := read_number(text, ground.language, *slot.digits)):
-                bare = number.whole and number.alone and (not judged.known or not judged.sure or len(words) <= 3)
-                if bare:
+                doubtful = not (judged.known and judged.sure)
+                if number.whole and number.alone and (doubtful or number.others <= 1):
                     return Understood("start", "a number alone", 0.8, manifest.number, {name: number.digits})
     if judged.known and judged.sure:
         return None
@@ -284,7 +286,7 @@ def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:
 def _inherited(flow: Flow, before: Frame, text: str) -> dict[str, Value]:
     """«¿Y cuánto cuestan?»: slots of the same name, when the words point back."""
     folded = fold(text)
-    if not (_FOLLOW_UP.match(folded) or _POINTING.search(folded)):
+    if not (_FOLLOW_UP.match(folded) or _POINTING.search(folded) or len(folded.split()) <= _ELLIPSIS):
         return {}
     keys = [key for name in flow.slots for key in (name, f"{name}.title")]
     return {key: before.slots[key] for key in keys if before.slots.get(key) is not None}

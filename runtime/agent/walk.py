@@ -92,8 +92,7 @@ class _Walk:
             case Branch():
                 self._go(step.to.get(str(self._slots.get(step.branch)), step.otherwise))
             case Say():
-                code = _FIELD.sub(lambda field: str(self._slots[field[1]]), step.say)
-                self._messages.append(self._ground.message(code, self._slots, source=step.source))
+                self._say(step.say, source=step.source)
                 self._go(step.next)
             case Answer():
                 self._messages.append(document(self._ground, step.answer))
@@ -105,15 +104,18 @@ class _Walk:
                     self._count(slot, "missed")
                 self._go(step.next)
             case Person():
-                self._messages.append(self._ground.message(step.person, self._slots))
+                self._say(step.person)
                 return Walked(tuple(self._messages), (), action="to_person")
             case Offer():
-                choices = self._ground.yes_or_no()
-                self._messages.append(self._ground.message(step.offer, self._slots, choices=choices))
+                self._say(step.offer, choices=self._ground.yes_or_no())
                 return self._wait(Expect("yes_no"))
             case _:
                 assert_never(step)
         return None
+
+    def _say(self, code: str, *, source: str = "", choices: tuple[Choice, ...] = ()) -> None:
+        concrete = _FIELD.sub(lambda field: str(self._slots[field[1]]), code)
+        self._messages.append(self._ground.message(concrete, self._slots, source=source, choices=choices))
 
     def _go(self, step: str) -> None:
         self._at = self._flow.index(step) if step else self._at + 1

@@ -45,6 +45,20 @@ _COMMON: dict[str, frozenset[str]] = {
 """Telling words of the languages that customers here may begin in."""
 
 
+FUNCTION: frozenset[str] = (
+    _COMMON["es"]
+    | _COMMON["en"]
+    | frozenset(
+        listed(
+            "estan estaba estoy encuentro encontrar encuentra busco buscando pasillo seccion comprar tienes teneis"
+            " venden vendeis queda quedan cuestan precio puede puedes podeis aisle section looking buying price cost"
+            " which where there their those these would could should cheap"
+        )
+    )
+)
+"""Words that every question is made of: never a misheard name."""
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces, letters and digits only: «¿Dónde está?» → "donde esta"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

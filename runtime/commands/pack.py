@@ -1,0 +1,147 @@
+"""`mostrador pack check`: does a pack hold together, and do its scripted conversations end as they should?"""
+
+import json
+import sys
+import tempfile
+import time
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from core.errors import MostradorError
+
+if TYPE_CHECKING:
+    from runtime.agent.pack import Pack
+    from runtime.agent.route import Judge
+    from runtime.agent.router import Fit
+    from runtime.agent.scripts import Played
+
+app = typer.Typer(help="Sector packs: check one.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def pack() -> None:
+    """Sector packs: check one."""
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A pack's folder; the retail pack if none.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Validate a pack and play its scripted conversations with the real models against a database of their own."""
+    from runtime.agent.pack import load_pack
+
+    err = Console(stderr=True)
+    began = time.monotonic()
+    try:
+        loaded = load_pack(_folder(folder))
+        with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+            progress.add_task("learning the examples (20 ms each, the first time)")
+            judge, fit = _judge(loaded)
+        with tempfile.TemporaryDirectory() as work:
+            played = _play(loaded, judge, Path(work), err)
+    except MostradorError as error:
+        if as_json:
+            print(json.dumps({"error": {"code": error.code, "message": error.message}}, ensure_ascii=False))
+        else:
+            err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    _report(loaded, played, fit, time.monotonic() - began, as_json)
+    if any(script.failures for script in played):
+        raise typer.Exit(1)
+
+
+def _folder(folder: Path | None) -> Path:
+    if folder is not None:
+        return folder
+    import models.sectors
+
+    return Path(models.sectors.__file__).parent / "retail"
+
+
+def _judge(pack: "Pack") -> "tuple[Judge, Fit]":
+    """The pack's understanding on the installed models."""
+    from models.embed import e5
+    from models.llm import smollm2
+    from models.store import Store
+    from runtime.agent.route import Judge, make_router
+
+    store = Store()
+    router = make_router(pack, e5.load(store))
+    return Judge(pack, router, smollm2.load(store)), router.fit
+
+
+def _play(pack: "Pack", judge: "Judge", work: Path, err: Console) -> "list[Played]":
+    from runtime.agent.database import Database
+    from runtime.agent.planner import Agent
+    from runtime.agent.scripts import play_all
+
+    def agent_for(path: Path, today: date) -> Agent:
+        database = Database(path, pack)
+        database.prepare(today)
+        return Agent(pack, database, judge, cache(lambda: today))
+
+    played: list[Played] = []
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+        task = progress.add_task("")
+        for script in play_all(pack, agent_for, work):
+            played.append(script)
+            progress.update(task, description=f"{len(played)} conversations")
+    return played
+
+
+def _report(pack: "Pack", played: "list[Played]", fit: "Fit", seconds: float, as_json: bool) -> None:
+    failed = sum(bool(script.failures) for script in played)
+    if as_json:
+        report = {
+            "pack": pack.manifest.id,
+            "flows": len(pack.flows),
+            "intents": len(set().union(*pack.examples.values())),
+            "scripts": [
+                {"file": each.file, "name": each.name, "language": each.language, "turns": each.turns,
+                 "failures": each.failures}
+                for each in played
+            ],
+            "failed": failed,
+            "router": {"accuracy": round(fit.accuracy, 3), "out_of_scope_caught": round(fit.caught, 3),
+                       "in_scope_rejected": round(fit.rejected, 3), "bar": round(fit.bar, 3)},
+            "seconds": round(seconds, 1),
+        }  # fmt: skip
+        json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
+        print()
+        return
+    console = Console()
+    table = Table(title=f"Pack {pack.manifest.id}", title_justify="left", box=SIMPLE)
+    table.add_column("script")
+    table.add_column("", no_wrap=True)
+    table.add_column("turns", justify="right")
+    table.add_column("result")
+    for each in played:
+        table.add_row(each.name, each.language, str(each.turns), _result(each))
+    console.print(table)
+    console.print(
+        f"{len(played) - failed} of {len(played)} conversations end well. Examples, each left out in turn:"
+        f" {fit.accuracy:.0%} right, {fit.caught:.0%} of what is out of scope caught at {fit.rejected:.0%} false"
+        f" rejection. {seconds:.1f} s.",
+        highlight=False,
+    )
+
+
+def _result(script: "Played") -> str:
+    from rich.markup import escape
+
+    return f"[red]{escape(script.failures[0])}[/]" if script.failures else "[green]well[/]"
+
+
+if __name__ == "__main__":
+    app()
