@@ -70,9 +70,14 @@ def leg_class() -> Any:
             self.pulse = Pulse(stack.settings.lost_after)
             self.stream: int | None = None
             """Index of the audio stream while it is open towards us."""
-            self.refused = False
+            self.accepted = 0.0
+            """When we said 200, by the monotonic clock; 0: not yet."""
             self.answered = False
             self.ours: Cause | None = None
+            """Why we ended it, if it was us, and since when."""
+            self.ours_since = 0.0
+            self.told = False
+            """The listener has had its end, or never knew of it."""
 
         @guarded
         def onCallState(self, prm: Any) -> None:  # noqa: N802

@@ -32,7 +32,9 @@ WATCH_SECONDS = 1.0
 SPARE_CALLS = 64
 """Calls that PJSIP itself takes above our limit, so that it is we who refuse them, with a Retry-After."""
 BYE_SECONDS = 2.0
-"""How long the end waits for BYEs and refusals to be acknowledged."""
+"""How long we wait for a BYE to be answered before we say that the call has ended. PJSIP goes on for 32 s."""
+ACK_SECONDS = 10.0
+"""How long a caller may take to acknowledge our answer."""
 
 T = TypeVar("T")
 
@@ -133,7 +135,7 @@ class Stack:
 
     def dial(self, uri: str) -> int:
         library = pj.load()
-        if len(self._legs) >= self._limit:
+        if self._talking() >= self._limit:
             raise TelephonyError("sip.full", f"All {self._limit} lines are in use: wait for one", retryable=True)
         leg = leg_class()(self, next(self._numbers))
         leg.makeCall(uri, library.CallOpParam(True))
@@ -147,20 +149,22 @@ class Stack:
         return self._answer(number, 180)
 
     def answer(self, number: int) -> bool:
+        if leg := self._legs.get(number):
+            leg.accepted = time.monotonic()
         return self._answer(number, 200)
 
     def reject(self, number: int, code: int, retry_after: int | None) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
-        leg.ours = leg.ours or "refused"
+        _end(leg, "refused")
         return self._answer(number, code, retry_after)
 
     def hangup(self, number: int, code: int, cause: Cause) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
-        leg.ours = leg.ours or cause
+        _end(leg, cause)
         prm = pj.load().CallOpParam()
         prm.statusCode = code
         return self._try(leg.hangup, prm)
@@ -206,15 +210,18 @@ class Stack:
 
     def called(self, call_id: int) -> None:
         leg = leg_class()(self, next(self._numbers), call_id)
-        talking = sum(1 for other in self._legs.values() if not other.refused)
+        talking = self._talking()
         refusal = admit(talking, self._limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
         if refusal is not None:
-            leg.refused = True
+            leg.told = True
             _log.warning("sip_call_refused", code=refusal.code, calls=talking)
             self.reject(leg.number, refusal.code, refusal.retry_after)
         else:
             self._listener.called(self._describe(leg))
+
+    def _talking(self) -> int:
+        return sum(1 for leg in self._legs.values() if not leg.told)
 
     def state_changed(self, leg: Any) -> None:
         library = pj.load()
@@ -224,9 +231,13 @@ class Stack:
             self._listener.happened(leg.number, Answered())
         elif info.state == library.PJSIP_INV_STATE_DISCONNECTED:
             self._over.append(leg)
-            if not leg.refused:
-                cause = cause_of(info.lastStatusCode, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing)
-                self._listener.happened(leg.number, Ended(cause, info.lastStatusCode))
+            cause = cause_of(info.lastStatusCode, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing)
+            self._tell_end(leg, Ended(cause, info.lastStatusCode))
+
+    def _tell_end(self, leg: Any, end: Ended) -> None:
+        if not leg.told:
+            leg.told = True
+            self._listener.happened(leg.number, end)
 
     def media_changed(self, leg: Any) -> None:
         """Join the ring port to every audio stream that is open; a re-INVITE brings new ones."""
@@ -265,8 +276,7 @@ class Stack:
             self._poll(endpoint)
         except Exception as error:  # noqa: BLE001  the thread ends, and every call with it
             _log.critical("sip_thread_failed", error=reason(error))
-            for number in self._legs:
-                self._listener.happened(number, Ended("failed", 0))
+            self._tell_all(Ended("failed", 0))
         finally:
             self._close(endpoint)
             self._refuse_work()
@@ -327,21 +337,25 @@ class Stack:
             done.set_exception(self._explain(error))
 
     def _watch(self, now: float) -> None:
+        """End what is dead: PJSIP alone would wait for half a minute, or for ever."""
         for leg in list(self._legs.values()):
-            if not leg.answered or leg.stream is None or leg.ours is not None:
-                continue
-            packets = _packets(leg)
-            if packets is not None and not leg.pulse.alive(packets, now):
-                _log.warning("sip_peer_lost", seconds=self.settings.lost_after)
-                self.hangup(leg.number, 0, "lost")
+            if leg.ours is not None:
+                if now - leg.ours_since >= BYE_SECONDS:
+                    self._tell_end(leg, Ended(leg.ours, 408))
+            elif not leg.answered:
+                if leg.accepted and now - leg.accepted >= ACK_SECONDS:
+                    _log.warning("sip_no_ack", seconds=ACK_SECONDS)
+                    self.hangup(leg.number, 0, "lost")
+            elif leg.stream is not None:
+                packets = _packets(leg)
+                if packets is not None and not leg.pulse.alive(packets, now):
+                    _log.warning("sip_peer_lost", seconds=self.settings.lost_after)
+                    self.hangup(leg.number, 0, "lost")
 
     def _close(self, endpoint: Any) -> None:
         """Everything of PJSIP's goes here, on this thread, before the library does."""
         try:
-            for leg in self._legs.values():
-                leg.port.close()
-            self._over.clear()
-            self._legs.clear()
+            self._drop_legs()
             if self.account is not None:
                 self.account.shutdown()
                 self.account = None
@@ -349,6 +363,17 @@ class Stack:
             endpoint.libDestroy()
         except pj.load().Error as error:
             _log.error("sip_close_failed", reason=reason(error))
+
+    def _drop_legs(self) -> None:
+        """A method of its own: a loop variable left in `_close` would keep a call beyond the library's end."""
+        for leg in self._legs.values():
+            leg.port.close()
+        self._over.clear()
+        self._legs.clear()
+
+    def _tell_all(self, end: Ended) -> None:
+        for leg in self._legs.values():
+            self._tell_end(leg, end)
 
     def _refuse_work(self) -> None:
         while not self._work.empty():
@@ -407,6 +432,12 @@ def _account_config(settings: SipSettings, uri: str, transport: int) -> Any:
     if settings.rtp_port:
         rtp.portRange = 4 * (settings.max_calls + SPARE_CALLS)
     return config
+
+
+def _end(leg: Any, cause: Cause) -> None:
+    """The first reason stands."""
+    if leg.ours is None:
+        leg.ours, leg.ours_since = cause, time.monotonic()
 
 
 def _packets(leg: Any) -> int | None:

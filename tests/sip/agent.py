@@ -1,7 +1,8 @@
 """A SIP server in a process of its own, for tests: `python -m tests.sip.agent [--max-calls N] [--lost-after S] MODE`.
 
 It prints its address, then one JSON line for each thing that happens. MODE: `echo` plays back what it hears, `tone`
-plays a tone from the start, `ring` never answers. SIGTERM ends it; exit code 0 says that PJSIP was left cleanly.
+plays a tone from the start, `ring` never answers, `hangup` answers and hangs up at once. SIGTERM ends it;
+exit code 0 says that PJSIP was left cleanly.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import sys
 import numpy as np
 import structlog
 
-from telephony.sip import Ended, SipAgent, SipCall, SipSettings
+from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
 
@@ -57,9 +58,11 @@ async def attend(call: SipCall, mode: str) -> None:
         await call.ring()
     else:
         await call.answer()
-        sound = spawn(echo(call) if mode == "echo" else tone(call))
+        sound = spawn(tone(call) if mode == "tone" else echo(call))
     async for event in call.events():
         say(call=call.id, event=type(event).__name__, **{name: getattr(event, name) for name in event.__slots__})
+        if mode == "hangup" and isinstance(event, Answered):
+            await call.hangup()
         if isinstance(event, Ended) and sound is not None:
             await sound
 
@@ -79,7 +82,7 @@ async def tone(call: SipCall) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["echo", "tone", "ring"])
+    parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup"])
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--trace", type=int, default=0)

@@ -1,0 +1,195 @@
+"""Real SIP clients and our own server, each a process that the test starts and ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+LIMIT = 60.0
+"""Seconds after which a process that should have ended counts as hung."""
+
+
+def free_port() -> int:
+    """An even UDP port on loopback whose neighbour is free too."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+        ):
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            if port % 2:
+                continue
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+class Server:
+    """`tests/sip/agent.py` in a process of its own; `news` grows as calls go on."""
+
+    def __init__(self, mode: str, *options: str) -> None:
+        command = [sys.executable, "-m", "tests.sip.agent", mode, *options]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.news: list[dict[str, Any]] = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.uri = str(self.wait(lambda news: "uri" in news)["uri"])
+        self.address = self.uri.rpartition("@")[2]
+        self.pid = self._process.pid
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = LIMIT) -> dict[str, Any]:
+        """The first piece of news that is `wanted`."""
+        return self.wait_for(wanted, 1, seconds)[0]
+
+    def wait_for(
+        self, wanted: Callable[[dict[str, Any]], bool], count: int, seconds: float = LIMIT
+    ) -> list[dict[str, Any]]:
+        def found() -> list[dict[str, Any]]:
+            return [news for news in self.news if wanted(news)]
+
+        with self._changed:
+            self._changed.wait_for(lambda: len(found()) >= count or not self._reader.is_alive(), seconds)
+            assert len(found()) >= count, f"the server never said it: {self.news}"
+            return found()[:count]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        return [news for news in self.news if news.get("event") == name]
+
+    def keys(self) -> str:
+        return "".join(news["digit"] for news in self.events("KeyPressed"))
+
+    def memory(self) -> int:
+        """Resident bytes."""
+        return resident(self.pid)
+
+    def stop(self) -> None:
+        """End it politely: a clean exit is part of every test."""
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(LIMIT)
+        self._reader.join(LIMIT)
+        assert code == 0, f"the server ended with {code}"
+        assert self.news[-1] == {"stopped": True, "left": 0}
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._changed:
+                self.news.append(json.loads(line))
+                self._changed.notify_all()
+
+
+def resident(pid: int) -> int:
+    """Resident memory of a process in bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def sipp(folder: Path, scenario: str, address: str, *options: str) -> "subprocess.Popen[str]":
+    """Starts sipp with a scenario (XML text); `run_sipp` waits for it as well."""
+    file = folder / f"{time.monotonic_ns()}.xml"
+    file.write_text(scenario)
+    command = [
+        "sipp", address, "-sf", str(file), "-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()),
+        "-nostdin", "-timeout", "50s", "-timeout_error", "-trace_err", "-error_file", str(file.with_suffix(".err")),
+        *options,
+    ]  # fmt: skip
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def run_sipp(folder: Path, scenario: str, address: str, *options: str) -> None:
+    """Every call of it must go by the scenario."""
+    process = sipp(folder, scenario, address, *options)
+    try:
+        screen, _ = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    errors = "".join(path.read_text() for path in folder.glob("*.err"))
+    assert process.returncode == 0, f"sipp ended with {process.returncode}: {errors}\n{screen[-2000:]}"
+
+
+class Baresip:
+    """A soft phone without a screen: plays a file, records what it hears, takes commands on a TCP port."""
+
+    def __init__(self, folder: Path, source: Path, codec: str = "g711") -> None:
+        self.heard = folder / "heard.wav"
+        self._control_port = free_port()
+        config = folder / "baresip"
+        config.mkdir()
+        modules = [f"{codec}.so", "aufile.so", "account.so", "contact.so", "menu.so", "ctrl_tcp.so"]
+        (config / "config").write_text(
+            "module_path /usr/lib/baresip/modules\n"
+            + "".join(f"module {name}\n" for name in modules)
+            + f"sip_listen 127.0.0.1:{free_port()}\n"
+            + f"audio_source aufile,{source}\naudio_player aufile,{self.heard}\naudio_alert nil\n"
+            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface lo\n"
+        )
+        (config / "accounts").write_text("<sip:baresip@127.0.0.1>;regint=0;answermode=manual\n")
+        (config / "contacts").write_text("")
+        self._log = (folder / "baresip.log").open("w")
+        self._process = subprocess.Popen(
+            ["baresip", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
+        )
+        self._control = self._connect()
+
+    def command(self, name: str, parameters: str = "") -> None:
+        text = json.dumps({"command": name, "params": parameters})
+        self._control.sendall(f"{len(text)}:{text},".encode())
+
+    def stop(self) -> None:
+        self.command("quit")
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._control.close()
+        self._log.close()
+
+    def _connect(self) -> socket.socket:
+        limit = time.monotonic() + LIMIT
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self._control_port), timeout=5)
+            except OSError:
+                assert time.monotonic() < limit, "baresip does not come up"
+                time.sleep(0.1)
+
+
+def alike(said: "Sequence[Any]", heard: "Sequence[Any]", piece: int = 4_000) -> list[float]:
+    """How well each piece of `said` (int16) is found somewhere in `heard`: normalised cross-correlation, 0 to 1.
+
+    In pieces, because a jitter buffer may shift later sound against earlier by a frame.
+    """
+    import numpy as np
+
+    sound = np.asarray(heard, np.float64)
+    energy = np.concatenate(([0.0], np.cumsum(sound**2)))
+    found = []
+    for start in range(0, len(said) - piece + 1, piece):
+        part = np.asarray(said[start : start + piece], np.float64)
+        if np.sqrt(np.mean(part**2)) < 200:
+            continue  # silence is like anything
+        size = 1 << (len(sound) + piece).bit_length()
+        product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(part, size)), size)[
+            : len(sound) - piece + 1
+        ]
+        norm = np.sqrt((energy[piece:] - energy[:-piece]) * np.sum(part**2))
+        found.append(float(np.max(product / np.maximum(norm, 1.0))))
+    return found
