@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -73,7 +74,10 @@ class KioskServer:
                 *routes,
                 Mount("/", StaticFiles(directory=PAGE, html=True)),
             ],
-            middleware=[Middleware(Guard, hosts=(settings.host, *settings.hosts))],
+            middleware=[
+                Middleware(Guard, hosts=(settings.host, *settings.hosts)),
+                Middleware(GZipMiddleware, minimum_size=500),
+            ],
         )
 
     @property

@@ -105,7 +105,8 @@ class BrowserLine:
 
     @property
     def played(self) -> int:
-        return self._taken - self._dropped - self.queued
+        queued = self.queued  # may find a stall and change the other two
+        return self._taken - self._dropped - queued
 
     # The far end
 

@@ -251,7 +251,7 @@ function lively() {
 function tick() {
   if (screen !== "visit" || !config) return;
   alone += 1;
-  const left = Math.ceil(config.idle_seconds + WARNING_SECONDS - alone);
+  const left = Math.ceil(config.idle_seconds + Math.min(WARNING_SECONDS, config.idle_seconds) - alone);
   if (alone < config.idle_seconds) {
     if ($("idle").open) $("idle").close();
     return;
@@ -289,7 +289,7 @@ $("keys-toggle").addEventListener("click", () => {
   keyboard($("keys").hidden);
   $("say").focus();
 });
-$("say").addEventListener("pointerdown", (event) => {
+$("say").addEventListener("click", (event) => {
   if (config?.keyboard && event.pointerType === "touch") keyboard(true);
 });
 for (const button of document.querySelectorAll("[data-language]")) {

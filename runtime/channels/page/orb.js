@@ -34,7 +34,7 @@ export class Orb {
     this.running = true;
     const step = (time) => {
       if (!this.running) return;
-      if (time - this.before > (still.matches ? 250 : 30)) {
+      if (time - this.before > (still.matches ? 250 : 38)) {
         this.before = time;
         this.draw(time / 1000);
       }
@@ -48,8 +48,9 @@ export class Orb {
     this.history.fill(0);
   }
 
-  draw(time) {
+  draw(now) {
     const { canvas, pen } = this;
+    const time = still.matches ? 0 : now;
     const side = Math.round(canvas.clientWidth * Math.min(devicePixelRatio, 2));
     if (!side) return;
     if (canvas.width !== side) canvas.width = canvas.height = side;
@@ -72,13 +73,13 @@ export class Orb {
     this.waves(time, ink ?? "#8fd3b6", this.weights.speaking);
     this.bars(ink ?? "#f2b950", this.weights.listening);
     this.disc(time, style.backgroundColor, ink);
-    this.dots(time, ink ?? "#0f3d34", this.weights.thinking);
+    this.dots(time, ink ?? "#0f3d34", ink ?? "#f2b950", this.weights.thinking);
     this.glyph(ink ?? "#0f3d34");
   }
 
   disc(time, ground, ink) {
     const { pen, weights } = this;
-    const breath = still.matches ? 0 : Math.sin(time * 1.6) * 2;
+    const breath = Math.sin(time * 1.6) * 2;
     const push = weights.speaking * this.smooth.voice * 10 + weights.listening * this.smooth.microphone * 6;
     pen.beginPath();
     pen.arc(0, 0, 84 + breath + push, 0, 2 * Math.PI);
@@ -131,9 +132,18 @@ export class Orb {
     pen.globalAlpha = 1;
   }
 
-  dots(time, color, weight) {
+  dots(time, color, ring, weight) {
     if (weight < 0.02) return;
     const { pen } = this;
+    pen.strokeStyle = ring;
+    pen.lineWidth = 5;
+    for (let arc = 0; arc < 3; arc++) {
+      const from = time * 0.9 + (arc * 2 * Math.PI) / 3;
+      pen.globalAlpha = weight * 0.8;
+      pen.beginPath();
+      pen.arc(0, 0, 116, from, from + 1.2);
+      pen.stroke();
+    }
     pen.fillStyle = color;
     for (let dot = 0; dot < 3; dot++) {
       const swing = still.matches ? 0 : Math.sin(time * 3.4 - dot * 0.9);
@@ -151,7 +161,8 @@ export class Orb {
     pen.strokeStyle = color;
     pen.fillStyle = color;
     pen.lineWidth = 7;
-    pen.globalAlpha = Math.max(0, 1 - weights.thinking - weights.speaking);
+    const ears = 1 - weights.thinking - weights.speaking;
+    pen.globalAlpha = ears < 0.05 ? 0 : ears;
     pen.beginPath();
     pen.roundRect(-13, -40, 26, 50, 13);
     pen.fill();
@@ -160,7 +171,7 @@ export class Orb {
     pen.moveTo(0, 27);
     pen.lineTo(0, 42);
     pen.stroke();
-    pen.globalAlpha = weights.speaking;
+    pen.globalAlpha = weights.speaking < 0.05 ? 0 : weights.speaking;
     for (let line = 0; line < 5; line++) {
       const tall = [14, 28, 40, 28, 14][line] * (0.6 + 0.7 * this.smooth.voice);
       pen.beginPath();

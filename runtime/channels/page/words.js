@@ -7,6 +7,7 @@ const TABLE = {
   lead: ["Pregunte lo que necesite: hablando, tocando o escribiendo.", "Ask for what you need: speak, touch or type."],
   begin: ["Toque para empezar", "Touch to start"],
   connecting: ["Un momento…", "One moment…"],
+  visit: ["Su visita", "Your visit"],
   idle: ["Bienvenido", "Welcome"],
   listening: ["Le escucho", "I’m listening"],
   reading: ["Dígame", "How can I help?"],
