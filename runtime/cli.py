@@ -1,13 +1,14 @@
 """`mostrador …`: the one command. Each subcommand loads only what it needs."""
 
 import asyncio
-import json
+import os
 import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 
@@ -83,7 +84,7 @@ def call(
 
     report = asyncio.run(place(uri, [*(say or []), *(more or [])], record))
     if as_json:
-        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         out.print(table(report))
 
@@ -110,6 +111,8 @@ def talk(
 
 def main() -> None:
     """Exit codes: 0 done, 1 failed (one line says why and what to do), 2 usage."""
+    # Before any engine loads its OpenMP: threads that spin while they wait starve the others on a small machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()

@@ -123,13 +123,10 @@ def _planner(settings: Settings, store: Store) -> Planner:
     from models.llm import smollm2
     from runtime.agent.planner import load as load_planner
 
-    database = Path(settings.agent.database).expanduser() if settings.agent.database else None
-    return load_planner(
-        pack_folder(settings.agent.pack),
-        e5.load(store),
-        smollm2.load(store, threads=settings.voice.threads),
-        database=database,
-    )
+    folder = pack_folder(settings.agent.pack)
+    own = settings.data_folder / f"{folder.name}.db"
+    database = Path(settings.agent.database).expanduser() if settings.agent.database else own
+    return load_planner(folder, e5.load(store), smollm2.load(store, threads=settings.voice.threads), database)
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:
@@ -144,7 +141,7 @@ def _voices(settings: Settings, store: Store) -> dict[Language, Synthesiser]:
     voices: dict[Language, Synthesiser] = {}
     for language in LANGUAGES:
         model = settings.voice.voices.get(language) or _installed_voice(language, store)
-        voices[language] = piper.load(_onnx(store.require(model))) if model else espeak.load(language)
+        voices[language] = piper.load(voice_file(store.require(model))) if model else espeak.load(language)
     return voices
 
 
@@ -154,7 +151,7 @@ def _installed_voice(language: Language, store: Store) -> str:
     return next((model.id for model in voices if store.is_installed(model.id)), "")
 
 
-def _onnx(folder: Path) -> Path:
+def voice_file(folder: Path) -> Path:
     """A Piper voice is one ONNX file, with its settings beside it."""
     return next(folder.glob("*.onnx"))
 

@@ -356,6 +356,10 @@ class Session:
             self._show(Shown(message, self._turn))
             if not await self._say(message):
                 return
+        if reply.action == "to_person":
+            # Nobody can be reached from the device yet: that is said, not hidden.
+            self._log.warning("person_asked_for")
+            await self._phrase("no_person")
         self._show(Status("listening", self.language))
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.store import Store
+from runtime.engines import voice_file
 from voice import wav
 from voice.frames import RATE, AudioFrame
 from voice.resample import resample
@@ -41,7 +42,7 @@ def spoken(texts: tuple[str, ...] = QUESTIONS, voice: str = "piper-en-us-joe-med
     """The questions as WAV files, 16 kHz mono; they go with the block."""
     from voice.tts import piper
 
-    synthesiser = piper.load(Store().require(voice))
+    synthesiser = piper.load(voice_file(Store().require(voice)))
     with tempfile.TemporaryDirectory(prefix="mostrador-questions-") as folder:
         files = []
         for number, text in enumerate(texts):
