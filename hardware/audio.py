@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FRAMES_A_SECOND = 50
 HEARD_SECONDS = 5
 QUEUED_SECONDS = 10
+LATENCY = 0.06
+"""Seconds asked of PortAudio: at its own "low" a callback that waits for the interpreter comes too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class SoundCardLine:
     """Full-duplex mono. PortAudio's thread runs `exchange`; all else is called on the asyncio loop.
 
     `gain` 0…1 of the loudspeaker; `muted` gives silence instead of the microphone. Samples count as played when
-    the card takes them, 20 to 60 ms before they are heard.
+    the card takes them, about `LATENCY` before they are heard.
     """
 
     def __init__(self, rate: int = RATE) -> None:
@@ -231,7 +233,7 @@ def open_line(device: str | None = None, rate: int = RATE) -> SoundCardLine:
             device=device,
             channels=1,
             dtype="int16",
-            latency="low",
+            latency=LATENCY,
             callback=callback,
         )
         stream.start()
