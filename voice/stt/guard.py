@@ -1,0 +1,76 @@
+"""What Whisper adds that nobody said, and how it shows: pure rules over tokens, probabilities and text.
+
+A window that ends soon after the speech makes Whisper say it again, as a segment that begins after the end. Noise
+makes it say what subtitles say. Radford et al. 2022, section 4.5, for the thresholds of silence and compression.
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+
+TICK = 0.02
+"""Seconds from one timestamp token to the next."""
+_END_SLACK = 0.1
+"""A segment that begins this close to the end of the speech, or after it, was not spoken."""
+_TOKENS_A_SECOND = 12.0
+_TOKENS_AT_LEAST = 16
+_COMPRESSION = 2.4
+_LOG_PROBABILITY = -1.0
+_UNINTELLIGIBLE = -1.5
+_NO_SPEECH = 0.6
+
+_SUBTITLES = {
+    "en": re.compile(r"^(thanks?( you)?( (so|very) much)?( for watching.*)?|you|bye( bye)?|subtitles by .*)$"),
+    "es": re.compile(r"^(((muchas )?gracias )?por ver (el|este) video.*|subt[ií]tulos .*|suscr[ií]bete.*|amara org)$"),
+}
+"""What subtitles end with, as Whisper writes it over noise: dropped only when its probabilities are poor as well."""
+
+
+def token_budget(seconds: float) -> int:
+    """More tokens than anyone speaks in so long: what goes on after them is a loop."""
+    return _TOKENS_AT_LEAST + int(_TOKENS_A_SECOND * seconds)
+
+
+def spoken(tokens: Sequence[int], first_timestamp: int, seconds: float) -> list[int]:
+    """The tokens up to the end of the speech: a segment that begins after it repeats what was said before."""
+    for i, token in enumerate(tokens):
+        if i and token >= first_timestamp and (token - first_timestamp) * TICK >= seconds - _END_SLACK:
+            return list(tokens[:i])
+    return list(tokens)
+
+
+def repeats(tokens: Sequence[int]) -> bool:
+    """The end says the same twice (four tokens or more) or four times (fewer)."""
+    for size in range(1, len(tokens) // 2 + 1):
+        times, tail = (2 if size >= 4 else 4), list(tokens[len(tokens) - size :])
+        if len(tokens) >= size * times and list(tokens[len(tokens) - size * times :]) == tail * times:
+            return True
+    return False
+
+
+def doubtful(text: str, words: Sequence[int], log_probability: float, seconds: float) -> bool:
+    """Whether a wider window should be asked: `words` are the tokens without timestamps."""
+    data = text.encode()
+    return (
+        not text
+        or log_probability < _LOG_PROBABILITY
+        or len(words) >= token_budget(seconds)
+        or repeats(words)
+        or len(data) / len(zlib.compress(data)) > _COMPRESSION
+    )
+
+
+def silent(log_probability: float, no_speech: float) -> bool:
+    """Whether Whisper itself says that nobody speaks; a wider window would not find more."""
+    return no_speech > _NO_SPEECH and log_probability < _LOG_PROBABILITY
+
+
+def unspoken(text: str, language: str, log_probability: float, no_speech: float) -> bool:
+    """Whether the text is what Whisper writes over noise."""
+    if not any(letter.isalnum() for letter in text):
+        return True
+    if silent(log_probability, no_speech) or log_probability < _UNINTELLIGIBLE:
+        return True
+    bare = " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+    subtitle = _SUBTITLES.get(language)
+    return bool(subtitle and subtitle.match(bare) and (no_speech > _NO_SPEECH / 2 or log_probability < -0.7))
