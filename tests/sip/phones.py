@@ -125,20 +125,32 @@ def run_sipp(folder: Path, scenario: str, address: str, *options: str) -> None:
 
 
 class Baresip:
-    """A soft phone without a screen: plays a file, records what it hears, takes commands on a TCP port."""
+    """A soft phone without a screen: plays a file, records what it hears, takes commands on a TCP port.
+
+    It needs an audio player to receive at all: a bridge to nobody.
+    """
 
     def __init__(self, folder: Path, source: Path, codec: str = "g711") -> None:
-        self.heard = folder / "heard.wav"
+        self._folder = folder
         self._control_port = free_port()
         config = folder / "baresip"
         config.mkdir()
-        modules = [f"{codec}.so", "aufile.so", "account.so", "contact.so", "menu.so", "ctrl_tcp.so"]
+        modules = [
+            f"{codec}.so",
+            "aufile.so",
+            "aubridge.so",
+            "sndfile.so",
+            "account.so",
+            "contact.so",
+            "menu.so",
+            "ctrl_tcp.so",
+        ]
         (config / "config").write_text(
             "module_path /usr/lib/baresip/modules\n"
             + "".join(f"module {name}\n" for name in modules)
             + f"sip_listen 127.0.0.1:{free_port()}\n"
-            + f"audio_source aufile,{source}\naudio_player aufile,{self.heard}\naudio_alert nil\n"
-            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface lo\n"
+            + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
+            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n"
         )
         (config / "accounts").write_text("<sip:baresip@127.0.0.1>;regint=0;answermode=manual\n")
         (config / "contacts").write_text("")
@@ -151,6 +163,11 @@ class Baresip:
     def command(self, name: str, parameters: str = "") -> None:
         text = json.dumps({"command": name, "params": parameters})
         self._control.sendall(f"{len(text)}:{text},".encode())
+
+    @property
+    def heard(self) -> Path:
+        """Everything that came from the other side; complete after `stop`."""
+        return next(self._folder.glob("dump-*-dec.wav"))
 
     def stop(self) -> None:
         self.command("quit")
