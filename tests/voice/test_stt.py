@@ -135,14 +135,26 @@ def test_a_hint_of_any_length_is_bounded(engine: Recogniser) -> None:
     assert "password" in plain(heard.text)
 
 
+ONE_SENTENCE = """
+I bought a green garden chair and a small wooden table in your shop near the station about two weeks ago, and the young
+man who helped me said that both of them would be delivered to my new house before the end of the month, but yesterday
+a letter came which says that the table is not available any more, and that I can choose another one from the catalogue
+or ask for my money back, so I looked at the pictures with my wife, who likes the round table with the metal legs, and
+now we would like to know if that one can be sent together with the chair, how much more it would cost, whether we have
+to pay at the door or can use the same card as before, what happens if it does not fit on our balcony, because we have
+only measured the space with a piece of string, and finally if somebody could call us one hour before the delivery,
+since the doorbell of the building has been broken since the summer, my mother hears very little, and the last time
+that a parcel came for us the driver waited for ten minutes in the rain and then went away again without leaving any
+message in the letter box at all, which was a great pity for everyone
+"""
+
+
 def test_a_sentence_of_200_words_comes_through(engine: Recogniser, joe: Callable[[str], Speech]) -> None:
-    sentence = "I bought a green chair in your shop and I would like to know when it will be sent to my house, "
-    speech = joe(sentence * 10)
-    assert len(speech) > 35 * RATE
-    heard = plain(engine.transcribe(speech, "en").text).split()
-    assert 180 < len(heard) < 240
-    assert abs(heard.count("chair") - 10) <= 1
-    assert abs(heard.count("house") - 10) <= 1
+    speech = joe(ONE_SENTENCE)
+    assert len(speech) > 40 * RATE
+    said, heard = plain(ONE_SENTENCE).split(), plain(engine.transcribe(speech, "en").text).split()
+    assert abs(len(heard) - len(said)) < 20
+    assert len(set(said) & set(heard)) > 0.85 * len(set(said))
 
 
 def test_several_at_once_hear_the_same(engine: Recogniser) -> None:

@@ -6,12 +6,15 @@ makes it say what subtitles say. Radford et al. 2022, section 4.5, for the thres
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 TICK = 0.02
 """Seconds from one timestamp token to the next."""
-_END_SLACK = 0.1
+_END_SLACK = 0.2
 """A segment that begins this close to the end of the speech, or after it, was not spoken."""
+_MOSTLY = 0.75
+"""Nor was one of which this part lies after the end."""
+_FAR = 30.0
 _TOKENS_A_SECOND = 12.0
 _TOKENS_AT_LEAST = 16
 _COMPRESSION = 2.4
@@ -32,18 +35,37 @@ def token_budget(seconds: float) -> int:
 
 
 def spoken(tokens: Sequence[int], first_timestamp: int, seconds: float) -> list[int]:
-    """The tokens up to the end of the speech: a segment that begins after it repeats what was said before."""
-    for i, token in enumerate(tokens):
-        if i and token >= first_timestamp and (token - first_timestamp) * TICK >= seconds - _END_SLACK:
-            return list(tokens[:i])
-    return list(tokens)
+    """The words' tokens up to the end of the speech: a later segment repeats what was said before."""
+    words: list[int] = []
+    for start, end, segment in _segments(tokens, first_timestamp):
+        mostly_after = (end - seconds) > _MOSTLY * (end - start)
+        if words and (start > seconds - _END_SLACK or mostly_after):
+            break
+        words += segment
+    return words
 
 
-def repeats(tokens: Sequence[int]) -> bool:
-    """The end says the same twice (four tokens or more) or four times (fewer)."""
-    for size in range(1, len(tokens) // 2 + 1):
-        times, tail = (2 if size >= 4 else 4), list(tokens[len(tokens) - size :])
-        if len(tokens) >= size * times and list(tokens[len(tokens) - size * times :]) == tail * times:
+def _segments(tokens: Sequence[int], first_timestamp: int) -> Iterator[tuple[float, float, list[int]]]:
+    """(start, end, words' tokens); an end that was never written is far away."""
+    start, words = 0.0, list[int]()
+    for token in tokens:
+        if token < first_timestamp:
+            words.append(token)
+            continue
+        at = (token - first_timestamp) * TICK
+        if words:
+            yield start, at, words
+        start, words = at, []
+    if words:
+        yield start, start + _FAR, words
+
+
+def repeats(text: str) -> bool:
+    """The end says the same twice (three words or more) or four times (fewer)."""
+    words = _bare(text).split()
+    for size in range(1, len(words) // 2 + 1):
+        times, tail = (2 if size >= 3 else 4), words[-size:]
+        if words[-size * times :] == tail * times:
             return True
     return False
 
@@ -55,7 +77,7 @@ def doubtful(text: str, words: Sequence[int], log_probability: float, seconds: f
         not text
         or log_probability < _LOG_PROBABILITY
         or len(words) >= token_budget(seconds)
-        or repeats(words)
+        or repeats(text)
         or len(data) / len(zlib.compress(data)) > _COMPRESSION
     )
 
@@ -71,6 +93,9 @@ def unspoken(text: str, language: str, log_probability: float, no_speech: float)
         return True
     if silent(log_probability, no_speech) or log_probability < _UNINTELLIGIBLE:
         return True
-    bare = " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
     subtitle = _SUBTITLES.get(language)
-    return bool(subtitle and subtitle.match(bare) and (no_speech > _NO_SPEECH / 2 or log_probability < -0.7))
+    return bool(subtitle and subtitle.match(_bare(text)) and (no_speech > _NO_SPEECH / 2 or log_probability < -0.7))
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())

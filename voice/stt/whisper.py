@@ -151,11 +151,7 @@ class Whisper:
             return_no_speech_prob=True,
         )[0]
         tokens = result.sequences_ids[0]
-        words = [
-            token
-            for token in guard.spoken(tokens, tokenizer.timestamp_begin, seconds)
-            if token < tokenizer.timestamp_begin
-        ]
+        words = guard.spoken(tokens, tokenizer.timestamp_begin, seconds)
         mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
         return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, result.no_speech_prob)
 
@@ -183,7 +179,7 @@ def _better(new: _Reading, old: _Reading, seconds: float) -> bool:
     """A reading that repeats or is empty loses; otherwise the likelier one wins."""
 
     def rank(reading: _Reading) -> tuple[bool, bool, float]:
-        looped = guard.repeats(reading.words) or len(reading.words) >= guard.token_budget(seconds)
+        looped = guard.repeats(reading.text) or len(reading.words) >= guard.token_budget(seconds)
         return bool(reading.text), not looped, reading.log_probability
 
     return rank(new) > rank(old)
