@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import structlog
 
 from core.errors import HardwareError, RateError
 from voice.frames import RATE, AudioFrame, Pcm
@@ -19,6 +21,8 @@ HEARD_SECONDS = 5
 QUEUED_SECONDS = 10
 LATENCY = 0.06
 """Seconds asked of PortAudio: at its own "low" a callback that waits for the interpreter comes too late."""
+STALLED_AFTER = 3.0
+"""Seconds without a block after which the card is taken for unplugged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,11 @@ class SoundCardLine:
     """Full-duplex mono. PortAudio's thread runs `exchange`; all else is called on the asyncio loop.
 
     `gain` 0…1 of the loudspeaker; `muted` gives silence instead of the microphone. Samples count as played when
-    the card takes them, about `LATENCY` before they are heard.
+    the card takes them, about `LATENCY` before they are heard. A card that is unplugged takes all and plays
+    nothing, so that a conversation goes on by what it shows.
     """
 
-    def __init__(self, rate: int = RATE) -> None:
+    def __init__(self, rate: int = RATE, clock: Callable[[], float] = time.monotonic) -> None:
         self.gain = 1.0
         self.muted = False
         self._rate = rate
@@ -108,6 +113,9 @@ class SoundCardLine:
         self._silence = np.zeros(self._frame, np.int16)
         self._played = 0
         self._level = 0.0
+        self._clock = clock
+        self._called = clock()
+        self._lost = False
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._arrived: asyncio.Event | None = None
@@ -142,14 +150,16 @@ class SoundCardLine:
     def play(self, pcm: Pcm) -> int:
         if pcm.dtype != np.int16 or pcm.ndim != 1:
             raise TypeError(f"a line plays int16 [n], not {pcm.dtype} {list(pcm.shape)}")
-        return 0 if self._closed else self._queue.offer(pcm)
+        if self._closed:
+            return 0
+        return self._queue.offer(pcm) if self._alive() else len(pcm)
 
     def hush(self) -> int:
         return self._queue.clear()
 
     @property
     def queued(self) -> int:
-        return len(self._queue)
+        return len(self._queue) if self._alive() else 0
 
     @property
     def played(self) -> int:
@@ -176,7 +186,15 @@ class SoundCardLine:
             heard = self._silence
         self._heard.force(heard)
         self._level = float(np.sqrt(np.mean(np.square(heard, dtype=np.float32)))) / 32768
+        self._called = self._clock()
         self._wake()
+
+    def _alive(self) -> bool:
+        lost = self._clock() - self._called > STALLED_AFTER
+        if lost and not self._lost:
+            structlog.get_logger(__name__).error("sound_card_lost", queued=self._queue.clear())
+        self._lost = lost
+        return not lost
 
     def _wake(self) -> None:
         loop, arrived = self._loop, self._arrived

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import RateError
-from hardware.audio import QUEUED_SECONDS, SampleRing, SoundCardLine, open_line
+from hardware.audio import QUEUED_SECONDS, STALLED_AFTER, SampleRing, SoundCardLine, open_line
 from voice.frames import RATE
 
 pytestmark = pytest.mark.device
@@ -88,11 +88,11 @@ def air(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 def test_what_is_played_is_heard(air: dict[str, str]) -> None:
     result = probe("duplex", **air)
     assert result["taken"] == result["played"] == RATE
-    # a busy machine may leave gaps between pieces of sound; what is heard of them is exact
-    assert sum(piece > 0.95 for piece in result["pieces"]) >= 8, result["pieces"]
+    # a busy machine leaves gaps between pieces of 50 ms; those that are whole are exact
+    assert sum(piece > 0.99 for piece in result["pieces"]) >= 10, result["pieces"]
     assert result["balanced"]
     assert result["dropped"] > RATE
-    assert result["after_hush"] == 0
+    assert result["seconds_after_hush"] < 1.5  # of 4.5 that were queued; the rest is on its way through PulseAudio
     assert result["level"] > 0.05
     assert result["contiguous"]
     assert result["closed_play"] == 0
@@ -139,6 +139,7 @@ operations = st.lists(st.tuples(st.sampled_from(["offer", "force", "fill", "clea
 
 
 @given(operations, st.integers(24, 40))
+@settings(deadline=None)
 def test_the_ring_is_a_bounded_queue(script: list[tuple[str, int]], capacity: int) -> None:
     ring = SampleRing(capacity)
     model: deque[int] = deque()
@@ -212,6 +213,20 @@ async def test_a_reader_is_woken_from_the_cards_thread() -> None:
     await asyncio.sleep(0)
     line.close()
     assert await asyncio.wait_for(ending, 5) is None
+
+
+def test_an_unplugged_card_does_not_hold_up_the_conversation() -> None:
+    now = 0.0
+    line = SoundCardLine(clock=lambda: now)
+    line.play(np.zeros(RATE, np.int16))
+    line.exchange(frame(0), frame(0))
+    now += STALLED_AFTER + 0.1
+    assert (line.queued, line.played) == (0, 320)
+    assert line.play(np.zeros(RATE, np.int16)) == RATE
+    assert (line.queued, line.played) == (0, 320)
+    line.exchange(frame(0), frame(0))  # it is back
+    line.play(np.zeros(RATE, np.int16))
+    assert line.queued == RATE
 
 
 def test_the_queue_is_bounded_and_takes_int16_alone() -> None:
