@@ -25,7 +25,7 @@ from core.places import cache_home  # noqa: E402
 LOCK = ROOT / "requirements/native.lock"
 HOOK = ROOT / "setup/llama.cmake"
 OPTIONS = ("-DLLAVA_BUILD=OFF",)  # no pictures
-MINUTES_ON_TWO_CORES = 6
+MINUTES_ON_TWO_CORES = 3
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
 """Ninja's count of files compiled, of all."""
 
