@@ -212,7 +212,7 @@ class _FlowCheck:
                     )
         if slot.unclear:
             self._say(slot.unclear, [*path, "unclear"])
-        if slot.type == "entity" and slot.of not in self._pack.manifest.entities:
+        if (slot.type == "entity" or slot.of) and slot.of not in self._pack.manifest.entities:
             raise self._wrong([*path, "of"], f"pack.toml has no entity {slot.of!r}")
         if slot.type == "choice":
             tool = self._tool(slot.options, [*path, "options"])

@@ -14,25 +14,30 @@ Control = Literal["person", "cancel", "repeat", "slower", "language_es", "langua
 
 _SOMEBODY = (
     r"(?:persona|humano|humana|agente|operador|operadora|alguien|empleado|empleada|dependiente|dependienta|encargado"
-    r"|encargada|responsable|gestor|gestora|companero|companera|asesor|asesora|supervisor|teleoperador|teleoperadora)"
+    r"|encargada|responsable|gestor|gestora|companero|companera|jefe|jefa|trabajador|trabajadora|ser humano|asesor|asesora|supervisor|teleoperador|teleoperadora)"
 )
 _SOMEONE = (
     r"(?:person|human|human being|agent|operator|someone|somebody|representative|rep|advisor|adviser|colleague"
-    r"|supervisor|manager|member of staff|staff member|employee|assistant manager|clerk|real people|people)"
+    r"|supervisor|boss|manager|colleagues|worker|human beings|member of staff|staff member|employee|assistant manager|clerk|real people|people)"
 )
 _MACHINE_ES = r"(?:maquina|robot|bot|ordenador|contestador)"
 _MACHINE_EN = r"(?:machine|robot|bot|computer)"
 
+
+def _language(english: str, spanish: str) -> str:
+    """Asking to go on in a language; «¿cómo se dice … en inglés?» is not."""
+    name = rf"(?:{english}|{spanish})"
+    return (
+        r"^(?!.*\b(?:dice|dicen|say|significa|mean|means|translate|traduce)\b)"
+        rf"(?:.*\b(?:speak|speaks|talk|continue|switch to|change to|habla|hablas|hablar|hablan|hablamos|cambia a|cambiar a"
+        rf"|pasa a|sigue en|seguir en) (?:\w+ ){{0,2}}?{name}\b"
+        rf"|(?:\w+ ){{0,4}}(?:in|en) {name}(?: \w+){{0,2}}$|{name}(?: please| por favor)?$)"
+    )
+
+
 _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
-    ("language_en", re.compile(
-        r"\b(?:speak|talk|continue|switch to|change to|do you speak|can we do this|in) (?:\w+ ){0,2}?(?:english|ingles)\b"
-        r"|^(?:english|ingles)(?: please| por favor)?$|\b(?:habla|hablas|hablar|en|hablan|cambia a|cambiar a) ingles\b"
-    )),
-    ("language_es", re.compile(
-        r"\b(?:speak|talk|continue|switch to|change to|do you speak|in) (?:\w+ ){0,2}?(?:spanish|espanol|castellano)\b"
-        r"|^(?:spanish|espanol|castellano)(?: please| por favor)?$"
-        r"|\b(?:habla|hablas|hablar|en|hablan|cambia a|cambiar a) (?:espanol|castellano)\b"
-    )),
+    ("language_en", re.compile(_language("english", "ingles"))),
+    ("language_es", re.compile(_language("spanish", "espanol|castellano"))),
     ("person", re.compile(
         rf"\b(?:hablar|hable|hablo|comunicar|comunicarme|comuniqueme|atienda|atiende|atendido|contactar) (?:\w+ ){{0,3}}?{_SOMEBODY}\b"
         rf"|\b(?:pas\w+|pon\w+|conect\w+|transfier\w+|transfer\w+|deriv\w+) (?:\w+ ){{0,3}}?(?:con|a) (?:\w+ ){{0,2}}?{_SOMEBODY}\b"
@@ -40,7 +45,10 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
         rf"|\b{_SOMEBODY} (?:de verdad|real|humana?|de carne y hueso)\b"
         rf"|\balguien (?:con quien|que me|para) \w+"
         rf"|^(?:(?:un|una|con un|con una|la|el|otra) )?{_SOMEBODY}(?: por favor)?$"
+        rf"|\bcoja el telefono\b|\b(?:me )?(?:comunica|comunicas|comunique|atienda|ponga|ponga a) (?:\w+ ){{0,2}}?{_SOMEBODY}\b|\b(?:pasame|paseme|pongame|ponme) (?:al|con el|con la) departamento\b"
         rf"|\b(?:no quiero|dejar de|harto de|harta de) (?:\w+ ){{0,3}}?{_MACHINE_ES}\b"
+        rf"|\b(?:hay|habria|con|por|un|algun) (?:\w+ ){{0,1}}?(?:humano|ser humano)s?\b|\bno (?:quiero|me gusta) (?:\w+ ){{0,3}}?{_MACHINE_ES}\w*\b"
+        rf"|\b(?:alguien|una persona|un companero|nadie) (?:que )?me (?:\w+ )?(?:atiend|llam|ayud)\w*\b|\bque me (?:llame|atienda) (?:\w+ )?{_SOMEBODY}\b"
         rf"|\batencion al cliente\b|\bservicio al cliente\b"
     )),
     ("person", re.compile(
@@ -51,7 +59,7 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
         rf"|\b(?:someone|somebody|anyone|anybody) (?:(?:i|to|that|who|there) )*(?:can |could )?(?:talk|speak|help)\w*\b"
         rf"|^(?:(?:a|an|the) )?{_SOMEONE}(?: please)?$"
         rf"|\b(?:hate|not|stop|don t want to) (?:\w+ ){{0,2}}?(?:talk|talking|speak|speaking) (?:\w+ ){{0,2}}?{_MACHINE_EN}s?\b"
-        rf"|\bcustomer service\b|\bcustomer services\b"
+        rf"|\b(?:any|a|an|by a|to a) human\b(?! resources)|\bcustomer care\b|\bcustomer service\b|\bcustomer services\b"
     )),
     ("slower", re.compile(
         r"\bmas (?:despacio|lento|lentamente)\b|\bslower\b|\bslow down\b|\bmore slowly\b|\bno tan rapido\b"
@@ -69,7 +77,7 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
         r"^(?:no )?(?:cancel\w*|anul\w*|dejal\w*|dejel\w*|olvid\w+|para|stop|forget (?:it|that|about it)|never ?mind"
         r"|nevermind|leave it|scrap that)(?: (?:eso|esto|lo|todo|it|that|this|everything|por favor|please))*$"
         r"|^(?:no )?(?:mejor )?(?:lo dejo|dejalo estar|dejelo estar|da igual|ya no (?:lo )?quiero)$"
-        r"|^(?:empezar|empecemos|volver a empezar|start over|start again|start from the beginning)(?: \w+){0,3}$"
+        r"|^(?:empezar de nuevo|empecemos de nuevo|volver a empezar|start over|start again|start from the beginning)(?: please| por favor)?$"
         r"|^i (?:have )?changed my mind$|^he cambiado de (?:idea|opinion)$"
     )),
     ("goodbye", re.compile(

@@ -92,6 +92,17 @@ def _other(language: Language) -> Language:
     return "en" if language == "es" else "es"
 
 
+def names_day(word: str) -> bool:
+    """Whether a folded word is part of saying a day, in either language."""
+    singular = word.removesuffix("s")
+    return any(
+        each in _WEEKDAYS[language] + _MONTHS[language]
+        or any(each in phrase.split() for phrase, _ in _RELATIVE[language])
+        for language in _WEEKDAYS
+        for each in (word, singular)
+    )
+
+
 def said_day(day: date, language: Language, today: date) -> str:
     """For the ear: «mañana», «el martes 24 de noviembre»; "tomorrow", "on Tuesday, November 24"."""
     near = {0: ("hoy", "today"), 1: ("mañana", "tomorrow"), -1: ("ayer", "yesterday")}

@@ -10,7 +10,8 @@ from runtime.agent import Value
 class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     """What a flow needs to know. `ask` is a phrase code; each time it is asked again in other words.
 
-    `type`: "number" (`digits` = [fewest, most]), "day", "entity" (`of` an entity of the pack) or "choice" (the
+    `type`: "number" (`digits` = [fewest, most]), "day" (`of`: an entity whose ids are days, for names like «Navidad»),
+    "entity" (`of` an entity of the pack) or "choice" (the
     options are the rows of the tool `options`, each said as the phrase `title`). `optional`: taken when the customer
     says it, never asked for; otherwise it is `default` ("$store": that fact of the pack).
     """

@@ -41,8 +41,10 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
 
     false_rejection: float = 0.05
     """The share of in-scope examples that may fall below the bar (leave-one-out)."""
-    margin: float = 0.12
-    """Below this distance between the two best intents the language model is asked, or the customer."""
+    sure: float = 0.7
+    """From this confidence on the best intent is acted on; below it the language model is asked, then the customer."""
+    worth_asking: float = 0.15
+    """An intent less likely than this is not offered to the customer."""
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):

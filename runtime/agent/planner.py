@@ -38,7 +38,9 @@ def load(
     clock = today or _today
     store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
     store.prepare(clock())
-    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock)
+    judge = Judge(pack, make_router(pack, embedder), chooser)
+    judge.warm()
+    return Agent(pack, store, judge, clock)
 
 
 def _today() -> date:

@@ -1,15 +1,30 @@
-"""The second opinion: where the router is in doubt, a small language model weighs the few intents that are left."""
+"""The second opinion: where the router is in doubt, a small language model weighs the few intents that are left.
 
+Held-out paraphrases with a router confidence of 0.28 to 0.7 (47 Spanish, 30 English; tests/agent/heldout_*.toml):
+the router alone has 32 and 10 right, the model alone 25 and 16, the router times the root of the model 33 and 16.
+So the model is a tie-breaker: it never brings in an intent of its own, and what stays in doubt is asked.
+"""
+
+import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import structlog
+
+from core.errors import ModelError
 from models.embed import Embedder
 from models.llm import Chooser, topic_prompt
-from runtime.agent import Language
 from runtime.agent.pack import OUT_OF_SCOPE, Pack
 from runtime.agent.router import Routed, Router
 
+log = structlog.get_logger(__name__)
+
 CANDIDATES = 3
+_WARMED = 3
+"""Topics that are weighed at a time while warming up, so that a customer never waits for all of them."""
+_LONGEST = 200
+"""Characters of a sentence that the model sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +42,51 @@ class Judge:
     """Router, and chooser when there is one. Thread-safe."""
 
     def __init__(self, pack: Pack, router: Router, chooser: Chooser | None) -> None:
-        self._router = router
+        self.router = router
         self._chooser = chooser
-        self._margin = pack.manifest.thresholds.margin
+        self._thresholds = pack.manifest.thresholds
         self._topics: Mapping[str, str] = pack.manifest.topics
 
-    def judge(self, text: str, language: Language) -> Judged:
+    def judge(self, text: str) -> Judged:
         """Raises ModelError."""
-        routed = self._router.route(text)
+        routed = self.router.route(text)
         why = f"router {routed.intent} {routed.confidence:.2f}"
-        intents = tuple(intent for intent, chance in routed.ranked[:CANDIDATES] if chance > 0)
+        intents = tuple(intent for intent, _ in routed.ranked)
         if not routed.known:
             return Judged(intents, routed.confidence, known=False, sure=False, why=f"{why}, out of scope")
-        if routed.margin >= self._margin:
+        if routed.confidence >= self._thresholds.sure:
             return Judged(intents, routed.confidence, known=True, sure=True, why=why)
-        if self._chooser is None:
-            return Judged(intents[:2], routed.confidence, known=True, sure=False, why=f"{why}, in doubt")
-        return self._chosen(self._chooser, routed, text, why)
+        if routed.intent not in self._topics:  # small talk, complaints: nothing to choose between
+            return Judged(intents, routed.confidence, known=True, sure=True, why=f"{why}, nothing else fits")
+        return self._weighed(routed, text, why)
 
-    def _chosen(self, chooser: Chooser, routed: Routed, text: str, why: str) -> Judged:
-        """Router and model multiplied: the model only tips what the router has left open."""
+    def warm(self) -> None:
+        """Let the model see all topics once, in the background: its first look at one takes four times as long."""
+        if self._chooser is not None:
+            threading.Thread(target=self._see, args=(self._chooser,), name="warm-chooser", daemon=True).start()
+
+    def _see(self, chooser: Chooser) -> None:
+        topics = list(self._topics.values())
+        try:
+            for start in range(0, len(topics), _WARMED):
+                chooser.choose(topic_prompt("hello"), topics[start : start + _WARMED])
+        except ModelError as error:
+            log.error("chooser_failed", code=error.code, cause=error.message)
+
+    def _weighed(self, routed: Routed, text: str, why: str) -> Judged:
         rivals = [pair for pair in routed.ranked[:CANDIDATES] if pair[0] in self._topics]
-        if len(rivals) < 2:
-            return Judged((routed.intent,), routed.confidence, known=True, sure=True, why=why)
-        weights = chooser.choose(topic_prompt(text[:200]), [self._topics[intent] for intent, _ in rivals])
-        joint = [chance * weight for (_, chance), weight in zip(rivals, weights, strict=True)]
+        weights = [1.0] * len(rivals)
+        if self._chooser is not None and len(rivals) > 1:
+            weights = self._chooser.choose(topic_prompt(text[:_LONGEST]), [self._topics[name] for name, _ in rivals])
+        joint = [chance * math.sqrt(weight) for (_, chance), weight in zip(rivals, weights, strict=True)]
         total = sum(joint) or 1.0
-        ranked = sorted(zip((intent for intent, _ in rivals), joint, strict=True), key=lambda pair: -pair[1])
-        margin = (ranked[0][1] - ranked[1][1]) / total
-        intents = tuple(intent for intent, _ in ranked)
-        sure = margin >= self._margin
-        return Judged(intents[:2], ranked[0][1] / total, known=True, sure=sure, why=f"{why}, chooser {intents[0]}")
+        ranked = sorted(((weight / total, name) for weight, (name, _) in zip(joint, rivals, strict=True)), reverse=True)
+        likely = tuple(name for share, name in ranked if share >= self._thresholds.worth_asking)
+        share = ranked[0][0]
+        sure = share >= self._thresholds.sure or len(likely) == 1
+        if self._chooser is not None:
+            why = f"{why}, chooser {ranked[0][1]} {share:.2f}"
+        return Judged(likely, min(share, 1.0), known=True, sure=sure, why=why)
 
 
 def make_router(pack: Pack, embedder: Embedder) -> Router:

@@ -6,14 +6,14 @@ from typing import Literal
 
 from runtime.agent import DialogState, Frame, Heard, Language, Value
 from runtime.agent.controls import Control, control, injected, wanted_language
-from runtime.agent.days import find_day
-from runtime.agent.flow import END, Ask, Confirm, Flow, Offer, Slot
+from runtime.agent.days import find_day, names_day
+from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import Ground
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import pick, read_number, yes_no
-from runtime.agent.walk import AGENT, CLARIFY, OFFER, among, note
-from runtime.agent.words import fold, foreign
+from runtime.agent.walk import AGENT, among, note
+from runtime.agent.words import fold, foreign, listed
 from runtime.messages import Choice
 
 Act = Literal[
@@ -48,8 +48,13 @@ _POINTING = re.compile(
     r"\b(?:lo|la|los|las|ese|esa|esos|esas|este|esta|estos|estas|eso|it|them|that|those|this|these|one|ones)\b"
     r"|(?:lo|la|los|las)$|\w+(?:rlo|rla|rlos|rlas|rmelo|rmela)\b"
 )
+_PREFERRING = frozenset(
+    listed("mejor prefiero puede podria quiza para mismo better rather prefer could maybe would like")
+)
 _ELLIPSIS = 3
 """Words: a question this short leaves out what it is about («¿os quedan?»)."""
+_HINT = 0.15
+"""Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
 _SHORT = 7
 """Words: what is longer is a new question and not a follow-up."""
 
@@ -201,8 +206,8 @@ def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) 
         case "number":
             return _number(ground, frame, text, name, slot)
         case "day":
-            day = find_day(text, ground.language, ground.today)
-            return Understood("fill", why, slots={name: day.isoformat()}) if day else None
+            day = read_day(ground, slot, text)
+            return Understood("fill", why, slots={name: day}) if day else None
         case "choice":
             found = pick(text, _offered(ground, state, slot, name), ground.language)
             if found:
@@ -221,12 +226,23 @@ def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> 
     if asking is None or asking[2].type != "choice":
         return None
     frame = asking[0]
-    if judged.known and judged.sure and judged.intents[0] not in ground.pack.flows[frame.flow].intents:
-        return None
     flow = ground.pack.flows[frame.flow]
+    other = judged.known and judged.sure and judged.intents[0] not in flow.intents
+    if other and _left_over(ground, flow, text) > 1:
+        return None
     said = {name: value for name, value in said_slots(ground, flow, text).items() if name in flow.slots}
     new = {name: value for name, value in said.items() if flow.slots[name].optional and frame.slots.get(name) != value}
     return Understood("fill", "narrows the options", 0.8, slots=new) if new else None
+
+
+def _left_over(ground: Ground, flow: Flow, text: str) -> int:
+    """How many words of weight are said besides values of the flow's slots."""
+    words = fold(text).split()
+    taken = {at for at, word in enumerate(words) if len(word) <= 3 or word in _PREFERRING or names_day(word)}
+    for slot in flow.slots.values():
+        if slot.type == "entity":
+            taken |= {at for match in ground.entities[slot.of].find(text, ground.language) for at in match.words}
+    return len(words) - len(taken)
 
 
 def _number(ground: Ground, frame: Frame, text: str, name: str, slot: Slot) -> Understood | None:
@@ -245,16 +261,18 @@ def _number(ground: Ground, frame: Frame, text: str, name: str, slot: Slot) -> U
 
 def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Understood:
     """A new question: the router, and the model where the router is in doubt."""
-    judged = judge.judge(text, ground.language)
+    judged = judge.judge(text)
     if narrowed := _narrowed(ground, state, judged, text):
         return narrowed
     if alone := _alone(ground, text, judged):
         return alone
     if judged.known and judged.intents and not judged.sure:
         return Understood("clarify", judged.why, judged.confidence, intents=judged.intents)
+    if not judged.known and judged.intents[0] == "person" and judged.confidence >= _HINT:
+        return Understood("start", judged.why, judged.confidence, "person")
     if not judged.known:
-        asking = state.expect.kind not in ("anything", "yes_no")
-        return Understood("missed" if asking else "unknown", judged.why, judged.confidence, OUT_OF_SCOPE)
+        act: Act = "missed" if _waiting(ground, state) else "unknown"
+        return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
     intent = judged.intents[0]
     flow = ground.pack.by_intent.get(intent)
     slots = said_slots(ground, flow, text) if flow else {}
@@ -288,7 +306,8 @@ def _inherited(flow: Flow, before: Frame, text: str) -> dict[str, Value]:
     folded = fold(text)
     if not (_FOLLOW_UP.match(folded) or _POINTING.search(folded) or len(folded.split()) <= _ELLIPSIS):
         return {}
-    keys = [key for name in flow.slots for key in (name, f"{name}.title")]
+    needed = [name for name, slot in flow.slots.items() if not slot.optional]
+    keys = [key for name in needed for key in (name, f"{name}.title")]
     return {key: before.slots[key] for key in keys if before.slots.get(key) is not None}
 
 
@@ -302,13 +321,23 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
                 if number and number.whole:
                     found[name] = number.digits
             case "day":
-                if day := find_day(text, ground.language, ground.today):
-                    found[name] = day.isoformat()
+                if day := read_day(ground, slot, text):
+                    found[name] = day
             case "entity":
                 found |= entity_slots(ground, name, slot, text)
             case "choice":
                 pass
     return found
+
+
+def read_day(ground: Ground, slot: Slot, text: str) -> str | None:
+    """A day by date, weekday or name («Navidad»): the next one of that name. ISO 8601."""
+    if slot.of:
+        named = [match.id for match in ground.entities[slot.of].find(text, ground.language)]
+        if ahead := sorted(day for day in named if day >= ground.today.isoformat()):
+            return ahead[0]
+    day = find_day(text, ground.language, ground.today)
+    return day.isoformat() if day else None
 
 
 def entity_slots(ground: Ground, name: str, slot: Slot, text: str) -> dict[str, Value]:
@@ -323,14 +352,9 @@ def entity_slots(ground: Ground, name: str, slot: Slot, text: str) -> dict[str, 
     return {name: best, f"{name}.title": ground.named(slot.of, best)}
 
 
-def waits_for_yes(ground: Ground, frame: Frame) -> bool:
-    """Whether a flow's own yes-or-no question is open on this frame."""
-    if frame.flow == AGENT:
-        return frame.step == OFFER
-    if frame.step == END:
+def _waiting(ground: Ground, state: DialogState) -> bool:
+    """Whether a flow waits for an answer, so that what is no answer is asked for again."""
+    if not state.stack or state.stack[-1].flow == AGENT or state.stack[-1].step == END:
         return False
-    flow = ground.pack.flows[frame.flow]
-    return isinstance(flow.steps[flow.index(frame.step)], Confirm | Offer)
-
-
-__all__ = ["CLARIFY", "Understood", "understand"]
+    flow = ground.pack.flows[state.stack[-1].flow]
+    return isinstance(flow.steps[flow.index(state.stack[-1].step)], Ask | Confirm)

@@ -90,7 +90,7 @@ class _Walk:
             case Call():
                 return self._call(step)
             case Branch():
-                self._go(step.to.get(str(self._slots.get(step.branch)), step.otherwise))
+                self._go(step.to.get(str(self._slots.get(step.branch) or ""), step.otherwise))
             case Say():
                 self._say(step.say, source=step.source)
                 self._go(step.next)

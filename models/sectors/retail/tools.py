@@ -55,6 +55,49 @@ def _day(db: sqlite3.Connection, store: str, day: date, language: str) -> Hours:
     return Hours(outcome="open", day=day.isoformat(), opens=week[0], closes=week[1])
 
 
+class Week(TypedDict):
+    text: str
+
+
+_WEEKDAYS = {
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def opening_week(db: sqlite3.Connection, language: str, at: str) -> Week:
+    """The week of a store, days with the same hours together: «de lunes a viernes de 9:00 a 21:30; sábado …»."""
+    hours = {
+        day: (opens, closes)
+        for day, opens, closes in db.execute(
+            "SELECT weekday, opens, closes FROM opening_hours WHERE store = ? ORDER BY weekday", (at,)
+        )
+    }
+    names = _WEEKDAYS["es" if language == "es" else "en"]
+    runs: list[list[int]] = []
+    for day in range(1, 8):
+        if runs and hours.get(day) == hours.get(runs[-1][-1]):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    parts: list[str] = []
+    for run in runs:
+        first, last = names[run[0] - 1], names[run[-1] - 1]
+        if language == "es":
+            days = first if len(run) == 1 else f"de {first} a {last}"
+            open_at = hours.get(run[0])
+            parts.append(f"{days} de {_time(open_at[0])} a {_time(open_at[1])}" if open_at else f"{days} cerrado")
+        else:
+            days = first if len(run) == 1 else f"{first} to {last}"
+            open_at = hours.get(run[0])
+            parts.append(f"{days} from {_time(open_at[0])} to {_time(open_at[1])}" if open_at else f"{days} closed")
+    return Week(text="; ".join(parts))
+
+
+def _time(text: str) -> str:
+    return text.removeprefix("0")
+
+
 class Address(TypedDict):
     store: str
     city: str

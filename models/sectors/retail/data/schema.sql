@@ -35,6 +35,13 @@ CREATE TABLE special_days (
 );
 CREATE INDEX special_days_by_day ON special_days (day);
 
+-- What people call those days.
+CREATE TABLE special_day_terms (
+    name_es   TEXT NOT NULL,
+    language  TEXT NOT NULL CHECK (language IN ('es', 'en')),
+    term      TEXT NOT NULL
+);
+
 CREATE TABLE departments (
     id       TEXT PRIMARY KEY,
     name_es  TEXT NOT NULL,

@@ -50,3 +50,25 @@ SELECT column1, NULL, 'Viernes Santo', 'Good Friday' FROM (VALUES
     ('2026-04-03'), ('2027-03-26'), ('2028-04-14'), ('2029-03-30'), ('2030-04-19'), ('2031-04-11'), ('2032-03-26')
 );
 DROP TABLE years;
+
+INSERT INTO special_day_terms (name_es, language, term) VALUES
+    ('Año Nuevo', 'es', 'año nuevo'), ('Año Nuevo', 'en', 'new year'), ('Año Nuevo', 'en', 'new years day'),
+    ('la víspera de Reyes', 'es', 'víspera de reyes'), ('la víspera de Reyes', 'es', 'noche de reyes'),
+    ('la víspera de Reyes', 'en', 'epiphany eve'),
+    ('el día de Reyes', 'es', 'reyes'), ('el día de Reyes', 'en', 'epiphany'), ('el día de Reyes', 'en', 'three kings'),
+    ('el Primero de Mayo', 'es', 'primero de mayo'), ('el Primero de Mayo', 'es', 'día del trabajo'),
+    ('el Primero de Mayo', 'en', 'labour day'), ('el Primero de Mayo', 'en', 'labor day'),
+    ('la Asunción', 'es', 'asunción'), ('la Asunción', 'en', 'assumption'),
+    ('la Fiesta Nacional', 'es', 'fiesta nacional'), ('la Fiesta Nacional', 'es', 'día de la hispanidad'),
+    ('la Fiesta Nacional', 'es', 'el pilar'), ('la Fiesta Nacional', 'en', 'national day'),
+    ('Todos los Santos', 'es', 'todos los santos'), ('Todos los Santos', 'en', 'all saints'),
+    ('el día de la Constitución', 'es', 'constitución'), ('el día de la Constitución', 'en', 'constitution'),
+    ('la Inmaculada', 'es', 'inmaculada'), ('la Inmaculada', 'en', 'immaculate'),
+    ('Nochebuena', 'es', 'nochebuena'), ('Nochebuena', 'es', 'noche buena'), ('Nochebuena', 'en', 'christmas eve'),
+    ('Navidad', 'es', 'navidad'), ('Navidad', 'en', 'christmas'), ('Navidad', 'en', 'xmas'),
+    ('Nochevieja', 'es', 'nochevieja'), ('Nochevieja', 'es', 'fin de año'), ('Nochevieja', 'es', 'noche vieja'),
+    ('Nochevieja', 'en', 'new years eve'), ('Nochevieja', 'en', 'new year s eve'),
+    ('San Isidro', 'es', 'san isidro'), ('San Isidro', 'en', 'saint isidore'),
+    ('San José', 'es', 'san josé'), ('San José', 'en', 'saint joseph'),
+    ('el día de Andalucía', 'es', 'día de andalucía'), ('el día de Andalucía', 'en', 'andalusia day'),
+    ('Viernes Santo', 'es', 'viernes santo'), ('Viernes Santo', 'en', 'good friday');
