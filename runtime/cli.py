@@ -43,6 +43,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 def mostrador(
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
+    from runtime.config import Log
+    from runtime.log import setup
+
+    setup(Log(level="warning"))  # standard output belongs to what a command prints
     if show_version:
         try:
             out.print(version("mostrador"), highlight=False)

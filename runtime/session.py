@@ -395,7 +395,8 @@ class Session:
             seconds=spoken.seconds,
             timings={"first_sound": spoken.first_sound},
         )
-        self._record(said)
+        if said.text or not said.cut:
+            self._record(said)
         return not spoken.cut
 
     async def _farewell(self, code: str) -> None:

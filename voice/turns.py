@@ -156,9 +156,10 @@ def wants_more(draft: str) -> bool:
 def patience_for(draft: str, finished: float | None, digits_expected: int, settings: TurnSettings) -> float:
     """The pause that ends a turn, given its words so far, how finished it sounds (None: unknown) and what is expected.
 
-    A number of `digits_expected` digits (0: no number expected) is not over while digits are missing.
+    A number of `digits_expected` digits (0: no number expected) that has begun is not over while digits are missing.
     """
-    if digits_expected and sum(c.isdigit() for c in draft) < digits_expected:
+    digits = sum(c.isdigit() for c in draft)
+    if digits_expected and (0 < digits < digits_expected or not draft):
         return settings.digits_pause
     if wants_more(draft) or (finished is not None and finished < settings.unfinished_below):
         return settings.unsure_pause

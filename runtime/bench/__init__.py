@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from runtime.trace import percentile
+
 
 class Row(Struct, frozen=True):
     """One measured figure; `bar` is what it should reach ("≤ 1.5"), empty where nothing is asked."""
@@ -23,19 +25,6 @@ class Result(Struct, frozen=True):
     rows: tuple[Row, ...]
     samples: dict[str, list[float]] = {}
     machine: dict[str, str] = {}
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """By linear interpolation; `share` 0…1. Zero for no values."""
-    if not values:
-        return 0.0
-    if len(values) == 1:
-        return values[0]
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def spread(name: str, values: Sequence[float], unit: str, bar: str = "", note: str = "") -> tuple[Row, ...]:

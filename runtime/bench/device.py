@@ -72,8 +72,8 @@ async def start(config: Path, home: Path, environment: Mapping[str, str]) -> Dev
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "runtime", "run", "--config", str(config), stdout=out, stderr=out,
             env={
-                **os.environ, "MOSTRADOR_HOME": str(home), "MOSTRADOR_MODELS": str(models_home()),
-                "MOSTRADOR_CACHE": str(cache_home()), "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), **environment,
+                **os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "MOSTRADOR_HOME": str(home),
+                "MOSTRADOR_MODELS": str(models_home()), "MOSTRADOR_CACHE": str(cache_home()), **environment,
             },
         )  # fmt: skip
     while time.monotonic() - began < READY_TIMEOUT and process.returncode is None:

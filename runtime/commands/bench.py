@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import pkgutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from rich.table import Table
 import runtime.bench
 from runtime.bench import Result, meets
 
-Bench = Callable[[Callable[[str, float], None]], Awaitable[Result]]
+Bench = Callable[[Callable[[str, float], None]], Coroutine[None, None, Result]]
 
 out = Console()
 err = Console(stderr=True)

@@ -76,6 +76,8 @@ def test_noise_that_never_ends_is_one_long_turn_that_is_closed() -> None:
 
 def test_a_number_that_was_asked_for_gets_more_patience_until_it_is_complete() -> None:
     assert patience_for("48", 0.9, 5, SETTINGS) == SETTINGS.digits_pause
+    assert patience_for("", None, 5, SETTINGS) == SETTINGS.digits_pause
+    assert patience_for("How much is delivery?", 0.9, 5, SETTINGS) == SETTINGS.sure_pause, "something else was asked"
     assert patience_for("it is 48 2 13", None, 5, SETTINGS) == SETTINGS.end_pause
     assert patience_for("", None, 0, SETTINGS) == SETTINGS.end_pause
 

@@ -1,0 +1,53 @@
+"""End of the caller's speech → first sound of the answer, over SIP, on a whole device that is called from outside.
+
+What the caller hears is measured in the recording of the call; where the time goes is read from the journal.
+"""
+
+from collections.abc import Callable
+
+from runtime.bench import Result, Row, spread
+from runtime.bench.device import Device, device
+from runtime.bench.machine import machine
+from runtime.bench.questions import QUESTIONS, spoken
+from runtime.journal import Reader
+from runtime.trace import spreads, turns
+from telephony.caller import place_call
+
+CALLS = 4
+"""The twenty questions are asked in so many calls."""
+
+
+async def run(progress: Callable[[str, float], None]) -> Result:
+    delays: list[float] = []
+    greetings: list[float] = []
+    unanswered = 0
+    progress("making the questions", 0.0)
+    with spoken() as files:
+        async with device('[agent]\nlanguage = "en"') as running:
+            share = len(files) // CALLS
+            for number in range(CALLS):
+                progress(f"call {number + 1} of {CALLS}", number / CALLS)
+                report = await place_call(running.sip, files[number * share : (number + 1) * share])
+                if report.first_sound is not None:
+                    greetings.append(report.first_sound)
+                answered = [turn.delay for turn in report.turns if turn.delay is not None]
+                unanswered += len(report.turns) - len(answered)
+                delays += answered
+            stages = _stages(running)
+    rows = (
+        *spread("speech end → first sound", delays, "s", "≤ 1.5", f"{len(QUESTIONS)} questions, by voice over SIP"),
+        *spread("call answered → greeting", greetings, "s", "≤ 0.5", f"{CALLS} calls"),
+        Row("questions without an answer", unanswered, "", "≤ 0"),
+        *stages,
+    )
+    return Result("latency", rows, {"delay": delays, "greeting": greetings}, machine())
+
+
+def _stages(running: Device) -> tuple[Row, ...]:
+    """The device's own view of where the time went: p50 of each stage."""
+    with_turns = []
+    journal = Reader(running.home / "journal.db")
+    for conversation in journal.conversations():
+        with_turns += [turn for turn in turns(journal.records(conversation.id)) if turn.number]
+    journal.close()
+    return tuple(Row(f"  {s.stage}, p50", s.p50, "s", note=f"p95 {s.p95:.2f} s") for s in spreads(with_turns))
