@@ -1,5 +1,6 @@
 """Our subclasses of PJSIP's account and call. All of it runs on the SIP thread, called back by PJSIP."""
 
+import time
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,7 @@ def leg_class() -> Any:
             self.pulse = Pulse(stack.settings.lost_after)
             self.stream: int | None = None
             """Index of the audio stream while it is open towards us."""
+            self.began = time.monotonic()
             self.accepted = 0.0
             """When we said 200, by the monotonic clock; 0: not yet."""
             self.answered = False

@@ -35,6 +35,10 @@ BYE_SECONDS = 2.0
 """How long we wait for a BYE to be answered before we say that the call has ended. PJSIP goes on for 32 s."""
 ACK_SECONDS = 10.0
 """How long a caller may take to acknowledge our answer."""
+RING_SECONDS = 180.0
+"""How long a call may ring here before we say that nobody answers (480)."""
+DESTROY_NO_RX_MSG = 1
+"""PJSUA_DESTROY_NO_RX_MSG: don't wait a second for messages; `_poll` has waited for those that matter."""
 
 T = TypeVar("T")
 
@@ -346,6 +350,9 @@ class Stack:
                 if leg.accepted and now - leg.accepted >= ACK_SECONDS:
                     _log.warning("sip_no_ack", seconds=ACK_SECONDS)
                     self.hangup(leg.number, 0, "lost")
+                elif not leg.outgoing and now - leg.began >= RING_SECONDS:
+                    _log.warning("sip_not_answered", seconds=RING_SECONDS)
+                    self.hangup(leg.number, 480, "no_answer")
             elif leg.stream is not None:
                 packets = _packets(leg)
                 if packets is not None and not leg.pulse.alive(packets, now):
@@ -360,7 +367,7 @@ class Stack:
                 self.account.shutdown()
                 self.account = None
             gc.collect()
-            endpoint.libDestroy()
+            endpoint.libDestroy(DESTROY_NO_RX_MSG)
         except pj.load().Error as error:
             _log.error("sip_close_failed", reason=reason(error))
 

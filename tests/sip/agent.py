@@ -10,6 +10,7 @@ import asyncio
 import json
 import signal
 import sys
+import threading
 
 import numpy as np
 import structlog
@@ -80,15 +81,23 @@ async def tone(call: SipCall) -> None:
             call.line.play(sound)
 
 
+def burn() -> None:
+    while True:
+        sum(range(1_000))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup"])
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--trace", type=int, default=0)
+    parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     options = parser.parse_args()
     settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
+    for _ in range(options.burn):
+        threading.Thread(target=burn, daemon=True).start()
     asyncio.run(serve(settings, options.mode))
 
 
