@@ -1,6 +1,14 @@
 """What the device counts and measures, for Prometheus. No personal data: labels are kinds, stages and codes."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.events import Event, Replied, Said, UserSaid
@@ -15,6 +23,8 @@ class Metrics:
     """The counters of one device. Every method is cheap, thread-safe and never raises."""
 
     def __init__(self) -> None:
+        # Twice the lines, and nobody reads them.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
         self._active = Gauge(
             "mostrador_conversations_active", "Conversations going on now", ["channel"], registry=registry

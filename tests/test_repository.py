@@ -1,9 +1,11 @@
 """What the repository says about itself is so: locks, layers, documents, what the wheel holds."""
 
+import ast
 import re
 import subprocess
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import msgspec
@@ -83,6 +85,28 @@ def test_every_dependency_has_its_line_and_every_line_its_dependency():
     told = {name for name, *_ in rows if name != "package"}
     assert told == set().union(*(wanted(name) for name in ("app", "dev", "build", "native", "fallback")))
     assert all(cell.strip() for row in rows for cell in row)
+
+
+def imported(room: str) -> set[str]:
+    """The distributions that a room's modules import, also lazily."""
+    of_module = metadata.packages_distributions()
+    found: set[str] = set()
+    for path in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    found |= {name.name.split(".")[0] for name in names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    found.add(module.split(".")[0])
+    return {normal(name) for module in found for name in of_module.get(module, [])} - {"mostrador"}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    used = set().union(*(imported(room) for room in ROOMS))
+    declared = wanted("app") | wanted("native")
+    assert used - {"mostrador-pjsua2", "pjsua2-python"} <= declared
+    assert declared - used <= NEEDED_BY_LLAMA | {"websockets"}  # uvicorn loads it by name
+    assert imported("tests") - {"mostrador-pjsua2", "pjsua2-python"} <= declared | wanted("dev")
 
 
 def test_no_path_of_somebodys_machine():

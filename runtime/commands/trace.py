@@ -62,18 +62,18 @@ def _chosen(journal: Reader, prefix: str) -> str:
 
 def listing(summaries: list[Summary], *, reveal: bool) -> Table:
     """The newest first."""
-    table = Table(box=SIMPLE, title="Conversations", title_justify="left")
-    for heading in ("id", "began", "channel", "who", "language"):
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for heading in ("id", "began", "channel", *(["who"] if reveal else [])):
         table.add_column(heading, no_wrap=True)
-    table.add_column("turns", justify="right")
-    table.add_column("lasted", justify="right")
+    for heading in ("turns", "seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("ended by")
     for one in summaries:
-        began = datetime.fromtimestamp(one.began).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        lasted = f"{one.ended - one.began:.0f} s"
-        who = one.peer if reveal else HIDDEN
+        began = datetime.fromtimestamp(one.began).astimezone().strftime("%d %b %H:%M:%S")
+        who = [one.peer] if reveal else []
         ended = one.outcome or "[yellow]going on, or cut off[/]"
-        table.add_row(one.id, began, one.channel, who, one.language, str(one.turns), lasted, ended)
+        numbers = (str(one.turns), f"{one.ended - one.began:.0f}")
+        table.add_row(one.id, began, f"{one.channel} {one.language}", *who, *numbers, ended)
     return table
 
 

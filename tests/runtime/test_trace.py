@@ -138,7 +138,8 @@ def run(*arguments: str):
 
 def test_the_command_lists_and_shows(device):
     listed = run()
-    assert "abc123" in listed.stdout
+    for part in ("abc123", "phone es", "customer"):  # all of it fits into 80 columns
+        assert part in listed.stdout
     assert WHO not in listed.stdout
     [row] = json.loads(run("--json").stdout)
     assert (row["id"], row["turns"], row["outcome"], row["peer"]) == ("abc123", 3, "customer", command.HIDDEN)
