@@ -11,7 +11,6 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from telephony.sip import SipAgent, SipCall, SipSettings
 
 from runtime import engines
 from runtime.channels import Channel, Notice
@@ -22,6 +21,7 @@ from runtime.events import Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.session import Session
+from telephony.sip import SipAgent, SipCall, SipSettings
 
 BUSY_RETRY = 30
 """Seconds that a caller who found the device full is asked to wait."""

@@ -28,7 +28,7 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     host: Name = "127.0.0.1"
     """Address that both SIP and RTP bind to. Anything but loopback lets others in the network call."""
     port: Port = 5060
-    calls: Count = 8
+    calls: Count = 16
     """Calls at once; the next one hears busy (486). The device's measured capacity may lower it."""
 
 
@@ -92,7 +92,7 @@ class Metrics(Struct, frozen=True, forbid_unknown_fields=True):
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a conversation, or the whole device, says stop."""
 
-    conversations: Count = 8
+    conversations: Count = 16
     """At once, over all channels."""
     conversation_seconds: Seconds = 1800.0
     silence_seconds: Seconds = 8.0

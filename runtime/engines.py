@@ -74,14 +74,20 @@ class Engines:
         return await self.workers.run("commit", self.planner.commit, plan, conversation)
 
     async def warm(self) -> None:
-        """Speak the greetings into the cache: a caller hears the first word at once."""
+        """Speak the greetings into the cache: whoever calls hears the first word at once.
+
+        Returns when the first clauses are made; the others follow by themselves.
+        """
         if self.sound is None:
             return
-        for language in LANGUAGES:
-            reply, _ = self.planner.open(language, "phone")
-            for message in reply.messages:
-                for clause in split(message.text):
-                    await self.sound.clips.clip(readable(clause, language), language)
+        first = []
+        for channel in ("phone", "kiosk"):
+            for language in LANGUAGES:
+                reply, _ = self.planner.open(language, channel)
+                parts = [readable(clause, language) for m in reply.messages for clause in split(m.text)]
+                clips = [self.sound.clips.warm(part, language) for part in parts]
+                first += clips[:1]
+        await asyncio.gather(*first)
 
 
 def pack_folder(pack: str) -> Path:

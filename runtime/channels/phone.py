@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Literal
 
-from telephony.sip import Ended, KeyPressed, SipCall
-
 from runtime.agent import Language
 from runtime.channels import Screen
 from runtime.events import Dtmf, Event, HungUp
+from telephony.sip import Ended, KeyPressed, SipCall
 from voice.line import AudioLine
 
 
