@@ -14,6 +14,8 @@ import pytest
 
 from runtime.bench.device import Device
 from runtime.bench.questions import spoken
+from runtime.events import Said
+from runtime.journal import Reader
 from tests.device.main_job import ask
 from voice import wav
 from voice.frames import RATE, AudioFrame
@@ -48,6 +50,17 @@ def fact(device: Device, query: str) -> str | int:
     return value
 
 
+def played(device: Device) -> str:
+    """What the newest conversation played to its caller, from the journal. The Spanish of espeak-ng, the only voice
+    that there is without a download, is understood by people and not by Whisper: it can't be read off the recording.
+    """
+    reader = Reader(device.home / "journal.db")
+    newest = max(reader.conversations(), key=lambda conversation: conversation.began)
+    events = reader.read(newest.id)
+    reader.close()
+    return " ".join(event.text for event in events if isinstance(event, Said))
+
+
 def digits(folder: str, number: str, target: Path) -> Path:
     """An order number read out by a human voice, one recording a digit, 0.15 s apart."""
     gap = np.zeros(int(0.15 * RATE), np.int16)
@@ -72,10 +85,12 @@ async def test_an_order_number_in_a_human_voice(running: Device, tmp_path: Path)
 
 async def test_un_numero_de_pedido_en_una_voz_humana(running: Device, tmp_path: Path) -> None:
     number = str(fact(running, DELIVERED))
-    said = digits("es_MX_f_Allison", number, tmp_path / "digits.wav")
-    answer = await ask(running.sip, [said], "es", tmp_path / "call.wav")
-    heard = answer.text.lower()
-    assert "entreg" in heard or "pedido" in heard, (number, heard)
+    asked = digits("es_MX_f_Allison", number, tmp_path / "digits.wav")
+    answer = await ask(running.sip, [asked], "es", tmp_path / "call.wav")
+    assert answer.report["turns"][0]["answer_to"] > answer.report["turns"][0]["answer_from"]
+    said = played(running)
+    assert number in said, said
+    assert "entregó" in said, said
 
 
 async def test_a_question_in_spanish_by_a_synthetic_voice(running: Device, tmp_path: Path) -> None:
@@ -84,6 +99,7 @@ async def test_a_question_in_spanish_by_a_synthetic_voice(running: Device, tmp_p
     wav.write(tmp_path / "q.wav", AudioFrame(sound, voice.rate, 0.0))
     answer = await ask(running.sip, [tmp_path / "q.wav"], "es", tmp_path / "call.wav")
     assert answer.report["turns"][0]["answer_from"] is not None
+    assert played(running), "words for whatever was made of it"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a network of its own needs root")
