@@ -96,7 +96,7 @@ $(DONE)/telephone: $(wildcard telephony/native/*.* setup/telephone.py requiremen
 	touch $@
 
 $(DONE)/models: models/catalog.toml $(DONE)/app
-	@echo "fetching the models (the first time, some 450 MB)"
+	@echo "fetching the models (the first time, some 370 MB)"
 	$(BIN)/python -m runtime.commands.models pull
 	touch $@
 
