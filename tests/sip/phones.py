@@ -90,6 +90,8 @@ class Server:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if not line.startswith("{"):
+                continue  # PJSIP's own words, which the public package can't be kept from
             with self._changed:
                 self.news.append(json.loads(line))
                 self._changed.notify_all()
