@@ -38,5 +38,5 @@ else
   echo "Neither root nor sudo. Ask somebody who may to run: apt-get install$missing" >&2
   exit 1
 fi
-$as_root apt-get update -q
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+$as_root apt-get update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends $missing
