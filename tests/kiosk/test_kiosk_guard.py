@@ -1,7 +1,7 @@
 """Host and Origin: names or nothing, and only the same origin is the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.channels.kiosk_guard import hostname, same_origin
@@ -10,6 +10,7 @@ pytestmark = pytest.mark.unit
 
 
 @given(st.text(max_size=40))
+@settings(deadline=None)
 def test_any_host_header_is_a_name_or_nothing(host: str) -> None:
     assert isinstance(hostname(host), str)
     assert same_origin(f"http://{host}", "127.0.0.1:8080") in (True, False)

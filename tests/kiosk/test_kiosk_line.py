@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.channels.kiosk_line import FRAME, HEARD_MAX, QUEUED_MAX, STALLED_AFTER, BrowserLine
@@ -142,6 +142,7 @@ steps = st.one_of(
 
 
 @given(st.lists(steps, max_size=60))
+@settings(deadline=None)
 def test_the_books_balance(script: list[tuple[str, int]]) -> None:
     far = Far()
     taken = dropped = played_before = 0

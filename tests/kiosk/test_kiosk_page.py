@@ -10,7 +10,8 @@ from playwright.async_api import Page, expect
 from scripted_session import ANSWER, GREETING, ScriptedSession
 
 from runtime.channels import Caption, Notice, Shown, Status
-from runtime.channels.kiosk import PAGE
+from runtime.channels.kiosk import PAGE, KioskServer
+from runtime.config import Kiosk
 from runtime.events import Chose, HungUp, LanguageChosen, UserSaid
 from runtime.messages import Choice, Message
 
@@ -163,7 +164,15 @@ async def test_the_counter_says_goodbye(desk: Desk, visit: Visit) -> None:
     await session.channel.close("goodbye")
     assert (await session.expect(HungUp)).cause == "goodbye"
     await expect(page.locator("#thanks")).to_be_visible()
+    await expect(page.locator("#thanks-more")).to_have_text(GREETING["es"].text)  # the last words can still be read
     await expect(page.locator("#begin")).to_be_visible()
+
+
+@pytest.mark.parametrize(("cause", "words"), [("busy", "atendiendo a otras"), ("internal", "Volvemos enseguida")])
+async def test_the_counter_can_not_serve(desk: Desk, visit: Visit, cause: str, words: str) -> None:
+    page, session = await begun(desk, visit)
+    await session.channel.close(cause)
+    await expect(page.locator("#ended")).to_contain_text(words)
 
 
 async def test_nobody_there_any_more(desk: Desk, visit: Visit) -> None:
@@ -201,6 +210,20 @@ async def test_the_page_comes_back_after_a_restart(desk: Desk, visit: Visit) -> 
     await page.fill("#say", "¿Sigue ahí?")
     await page.tap("#send")
     assert (await desk.visit.expect(UserSaid)).text == "¿Sigue ahí?"
+
+
+async def test_an_idle_screen_is_renewed_after_an_update(desk: Desk, visit: Visit) -> None:
+    server = await desk.serve(sound="none")
+    page = await visit(server)
+    await server.stop()
+    await expect(page.locator("#begin")).to_contain_text("Un momento…")
+    newer = KioskServer(Kiosk(port=int(server.url.rstrip("/").rsplit(":", 1)[1]), name="Nueva"), lambda _: None)
+    newer._build = "newer"
+    async with page.expect_navigation():
+        await newer.start()
+    await expect(page.locator("#name")).to_have_text("Nueva")
+    await page.wait_for_selector("#begin[aria-disabled=false]")
+    await newer.stop()
 
 
 async def test_the_stopping_device_says_so(desk: Desk, visit: Visit) -> None:

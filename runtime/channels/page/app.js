@@ -10,6 +10,7 @@ import { fill, word } from "./words.js";
 const WARNING_SECONDS = 15;
 const ENDED_SECONDS = 7;
 const NOTICE_SECONDS = 8;
+const ENDINGS = { busy: ["busyTitle", "busy"], stopping: ["stopping", ""], internal: ["stopping", ""] };
 
 const $ = (id) => document.getElementById(id);
 const screens = { start: ["start"], visit: ["stage", "talk"], ended: ["ended"] };
@@ -115,7 +116,7 @@ async function begin() {
   orb.start();
   const wanted = config.audio;
   audio = wanted === "browser" ? ((await sound.open()) ? "browser" : "none") : wanted;
-  $("sound").hidden = audio === "none";
+  $("sound").hidden = orb.deaf = audio === "none";
   if (screen !== "visit") return sound.close(); // left while the browser asked about the microphone
   hello();
   if (wanted === "browser" && audio === "none") {
@@ -129,7 +130,7 @@ function hello() {
   sound.begin();
   link.send("Hello", { language, audio });
   greeted = true;
-  show("listening");
+  show("thinking");
 }
 
 /** Send something of the customer's, if the conversation stands. */
@@ -148,9 +149,9 @@ function ended(cause) {
   greeted = false;
   sound.close();
   orb.stop();
-  const away = { busy: "busyTitle", stopping: "stopping" }[cause];
-  $("thanks").textContent = word(away ?? "thanks", language);
-  $("thanks-more").textContent = word({ busy: "busy", stopping: "" }[cause] ?? "cleared", language);
+  const [title, more] = ENDINGS[cause] ?? ["thanks", "cleared"];
+  $("thanks").textContent = word(title, language);
+  $("thanks-more").textContent = (cause === "goodbye" && talk.last) || word(more, language);
   wipe();
   go("ended");
   link.renew();

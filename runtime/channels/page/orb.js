@@ -15,6 +15,7 @@ export class Orb {
     this.levels = { microphone: 0, voice: 0 };
     this.smooth = { microphone: 0, voice: 0 };
     this.history = new Float32Array(BARS / 2 + 1);
+    this.deaf = false; // there is no microphone
     this.running = false;
     this.before = 0;
   }
@@ -155,7 +156,7 @@ export class Orb {
     pen.globalAlpha = 1;
   }
 
-  /** A microphone while listening or idle, a voice while speaking. */
+  /** A microphone while listening or idle (a speech bubble where there is none), a voice while speaking. */
   glyph(color) {
     const { pen, weights } = this;
     pen.strokeStyle = color;
@@ -164,12 +165,19 @@ export class Orb {
     const ears = 1 - weights.thinking - weights.speaking;
     pen.globalAlpha = ears < 0.05 ? 0 : ears;
     pen.beginPath();
-    pen.roundRect(-13, -40, 26, 50, 13);
-    pen.fill();
-    pen.beginPath();
-    pen.arc(0, -2, 29, 0.12 * Math.PI, 0.88 * Math.PI);
-    pen.moveTo(0, 27);
-    pen.lineTo(0, 42);
+    if (this.deaf) {
+      pen.roundRect(-36, -32, 72, 52, 16);
+      pen.moveTo(-14, 20);
+      pen.lineTo(-14, 38);
+      pen.lineTo(8, 20);
+    } else {
+      pen.roundRect(-13, -40, 26, 50, 13);
+      pen.fill();
+      pen.beginPath();
+      pen.arc(0, -2, 29, 0.12 * Math.PI, 0.88 * Math.PI);
+      pen.moveTo(0, 27);
+      pen.lineTo(0, 42);
+    }
     pen.stroke();
     pen.globalAlpha = weights.speaking < 0.05 ? 0 : weights.speaking;
     for (let line = 0; line < 5; line++) {

@@ -18,13 +18,15 @@ export class Talk {
     this.aloud.replaceChildren();
     this.counter = null; // the block that the counter's captions go to
     this.customer = null;
-    this.last = "";
+    this.last = ""; // what the counter said
   }
 
   /** A message of the counter, whole: shown at once, in a lighter ink until it is said. */
   shown({ message, turn }) {
     this.counter = { turn, text: message.text, ...this.block("counter") };
+    this.last = message.text;
     this.counter.rest.textContent = message.text;
+    this.counter.item.classList.toggle("short", message.text.length < 60);
     if (message.detail) {
       const detail = document.createElement("p");
       detail.className = "detail";
