@@ -1,11 +1,13 @@
 """Calls from sipp: each scenario says message by message what a caller does and what it must get back."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sip.phones import Server, run_sipp
+from tests.sip.phones import ROOT, Server, run_sipp, sipp
 from tests.sip.scenario import (
     accept,
     ack,
@@ -155,3 +157,39 @@ def test_callers_who_never_acknowledge_disturb_nobody(start: Start, tmp_path: Pa
     run_sipp(tmp_path, plain, server.address, "-m", "5")
     causes = [news["cause"] for news in server.wait_for(ended, 10)]
     assert (causes.count("customer"), causes.count("lost")) == (5, 5)
+
+
+def test_stopping_in_the_middle_of_calls_says_goodbye_to_each(tmp_path: Path) -> None:
+    server = Server("tone")
+    try:
+        patient = scenario(invite(), answered(), ack(), expect("BYE"), accept())
+        callers = sipp(tmp_path, patient, server.address, "-m", "5", "-r", "50")
+        server.wait_for(lambda news: news.get("event") == "Answered", 5)
+        server.stop()
+        assert callers.wait(10) == 0
+    finally:
+        server.kill()
+    assert {news["cause"] for news in server.events("Ended")} == {"stopping"}
+
+
+def test_a_burst_beyond_the_limit_is_refused_and_the_rest_served(start: Start, tmp_path: Path) -> None:
+    server = start("echo", "--max-calls", "8")
+    plain = scenario(invite(), answered(), ack(), pause(3_000), bye(), receive(200))
+    crowd = sipp(tmp_path, plain, server.address, "-m", "60", "-r", "600", "-l", "60")
+    crowd.wait(60)
+    assert len(server.wait_for(ended, 8)) == 8
+    run_sipp(tmp_path, scenario(invite(), answered(), ack(), bye(), receive(200)), server.address, "-m", "1")
+
+
+def test_a_program_that_forgets_to_stop_still_ends_cleanly(tmp_path: Path) -> None:
+    forgetful = (
+        "import asyncio\n"
+        "from telephony.sip import SipAgent, SipSettings\n"
+        "async def main():\n"
+        "    agent = SipAgent(SipSettings(port=0))\n"
+        "    await agent.start()\n"
+        "    raise SystemExit(7)\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", forgetful], cwd=ROOT, timeout=60, check=False, capture_output=True)
+    assert done.returncode == 7, done.stderr

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.sip
 def test_many_short_calls_leave_nothing_behind() -> None:
     server = Server("echo")
     try:
-        report = soak(server.address, server.pid, calls=200)
+        report = soak(server.address, server.pid, calls=200, warm_up=200)
         server.stop()
     finally:
         server.kill()
