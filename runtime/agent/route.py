@@ -36,6 +36,8 @@ class Judged:
     known: bool
     sure: bool
     why: str
+    text: str
+    """The part of what was said that decided."""
 
 
 class Judge:
@@ -53,12 +55,16 @@ class Judge:
         why = f"router {routed.intent} {routed.confidence:.2f}"
         intents = tuple(intent for intent, _ in routed.ranked)
         if not routed.known:
-            return Judged(intents, routed.confidence, known=False, sure=False, why=f"{why}, out of scope")
+            return Judged(
+                intents, routed.confidence, known=False, sure=False, why=f"{why}, out of scope", text=routed.text
+            )
         if routed.confidence >= self._thresholds.sure:
-            return Judged(intents, routed.confidence, known=True, sure=True, why=why)
+            return Judged(intents, routed.confidence, known=True, sure=True, why=why, text=routed.text)
         if routed.intent not in self._topics:  # small talk, complaints: nothing to choose between
-            return Judged(intents, routed.confidence, known=True, sure=True, why=f"{why}, nothing else fits")
-        return self._weighed(routed, text, why)
+            return Judged(
+                intents, routed.confidence, known=True, sure=True, why=f"{why}, nothing else fits", text=routed.text
+            )
+        return self._weighed(routed, why)
 
     def warm(self) -> None:
         """Let the model see all topics once, in the background: its first look at one takes four times as long."""
@@ -73,11 +79,13 @@ class Judge:
         except ModelError as error:
             log.error("chooser_failed", code=error.code, cause=error.message)
 
-    def _weighed(self, routed: Routed, text: str, why: str) -> Judged:
+    def _weighed(self, routed: Routed, why: str) -> Judged:
         rivals = [pair for pair in routed.ranked[:CANDIDATES] if pair[0] in self._topics]
         weights = [1.0] * len(rivals)
         if self._chooser is not None and len(rivals) > 1:
-            weights = self._chooser.choose(topic_prompt(text[:_LONGEST]), [self._topics[name] for name, _ in rivals])
+            weights = self._chooser.choose(
+                topic_prompt(routed.text[:_LONGEST]), [self._topics[name] for name, _ in rivals]
+            )
         joint = [chance * math.sqrt(weight) for (_, chance), weight in zip(rivals, weights, strict=True)]
         total = sum(joint) or 1.0
         ranked = sorted(((weight / total, name) for weight, (name, _) in zip(joint, rivals, strict=True)), reverse=True)
@@ -86,7 +94,7 @@ class Judge:
         sure = share >= self._thresholds.sure or len(likely) == 1
         if self._chooser is not None:
             why = f"{why}, chooser {ranked[0][1]} {share:.2f}"
-        return Judged(likely, min(share, 1.0), known=True, sure=sure, why=why)
+        return Judged(likely, min(share, 1.0), known=True, sure=sure, why=why, text=routed.text)
 
 
 def make_router(pack: Pack, embedder: Embedder) -> Router:

@@ -6,10 +6,9 @@ both the temperature and the bar for "out of scope" are set on sentences that th
 """
 
 import hashlib
-import zlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,8 @@ import structlog
 
 from models.embed import Embedder
 from runtime.agent import Language
-from runtime.agent.words import fold, mask
+from runtime.agent.wording import Wording
+from runtime.agent.words import mask
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +31,10 @@ NARROW = 1.5
 five points worse on held-out paraphrases."""
 RIDGE = 0.1
 TEMPERATURES = (0.03, 0.04, 0.05, 0.07, 0.1, 0.14, 0.2)
-_BUCKETS = 4096
 _LONG = 25
 """Words: a longer utterance is looked at in pieces of this length."""
 _PIECES = 4
+_SENTENCE = re.compile(r"(?<=[.?!…])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Routed:
 
     ranked: tuple[tuple[str, float], ...]
     known: bool
+    text: str = ""
+    """The piece of a long utterance that decided."""
 
     @property
     def intent(self) -> str:
@@ -51,10 +53,6 @@ class Routed:
     @property
     def confidence(self) -> float:
         return self.ranked[0][1]
-
-    @property
-    def margin(self) -> float:
-        return self.ranked[0][1] - self.ranked[1][1] if len(self.ranked) > 1 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +88,11 @@ class Router:
         answers = np.array([self.intents.index(intent) for _, intent in rows])
         vectors = _embedded([mask(text) for text in texts], embedder, cache)
         self._centre = vectors.mean(axis=0)
-        counts = np.stack([_counts(text) for text in texts])
-        self._rarity = (np.log((1 + len(texts)) / (1 + (counts > 0).sum(axis=0))) + 1).astype(np.float32)
         self._meanings = _unit(vectors - self._centre)
-        self._words = self._weighted(counts)
+        self._wording = Wording(texts)
         self._weights: Floats
         self._weights, left_out = _solve(
-            self._kernel(self._meanings, self._words), _targets(answers, len(self.intents))
+            self._kernel(self._meanings, self._wording.among_themselves()), _targets(answers, len(self.intents))
         )
         self.fit = self._calibrate(left_out, answers, false_rejection)
 
@@ -111,21 +107,19 @@ class Router:
         return Routed(
             tuple((self.intents[at], float(inside[best, at])) for at in order if at != self._outside),
             known=bool(inside[best].max() >= self.fit.bar),
+            text=pieces[best],
         )
 
     def _chances(self, texts: Sequence[str]) -> Floats:
         meanings = _unit(self._embedder.embed([mask(text) for text in texts]) - self._centre)
-        words = self._weighted(np.stack([_counts(text) for text in texts]))
+        words = np.stack([self._wording.likeness(text) for text in texts])
         return _softmax(self._kernel(meanings, words) @ self._weights, self.fit.temperature)
 
     def _kernel(self, meanings: Floats, words: Floats) -> Floats:
-        """[texts, examples]."""
+        """[texts, examples], from the likeness of words [texts, examples]."""
         alike = np.exp(NARROW * (meanings @ self._meanings.T - 1))
-        kernel: Floats = ((1 - WORDS) * alike + WORDS * words @ self._words.T).astype(np.float32)
+        kernel: Floats = ((1 - WORDS) * alike + WORDS * words).astype(np.float32)
         return kernel
-
-    def _weighted(self, counts: Floats) -> Floats:
-        return _unit(np.log1p(counts) * self._rarity)
 
     def _calibrate(self, left_out: Floats, answers: npt.NDArray[np.int64], false_rejection: float) -> Fit:
         rows = np.arange(len(answers))
@@ -174,27 +168,19 @@ def _unit(rows: Floats) -> Floats:
     return result
 
 
-def _counts(text: str) -> Floats:
-    """Words, pairs of words and four-letter pieces of words, hashed; float32 [buckets]."""
-    words = fold(mask(text)).split()
-    features = [f"w{word}" for word in words]
-    features += [f"p{first} {second}" for first, second in pairwise(words)]
-    for word in words:
-        edged = f"<{word}>"
-        features += [f"c{edged[at : at + 4]}" for at in range(len(edged) - 3)]
-    counts = np.zeros(_BUCKETS, np.float32)
-    for feature in features:
-        counts[zlib.crc32(feature.encode()) % _BUCKETS] += 1
-    return counts
-
-
 def _pieces(text: str) -> list[str]:
-    words = text.split()
-    if len(words) <= _LONG:
-        return [text]
-    starts = range(0, len(words), _LONG)
-    pieces = [" ".join(words[start : start + _LONG]) for start in starts]
-    return [*pieces[: _PIECES - 1], pieces[-1]] if len(pieces) > _PIECES else pieces
+    """Sentences joined to at most `_LONG` words; of many, questions before the rest and the last before the first."""
+    pieces: list[str] = []
+    for sentence in _SENTENCE.split(text):
+        words = sentence.split()
+        for start in range(0, len(words), _LONG):
+            part = words[start : start + _LONG]
+            if pieces and len(pieces[-1].split()) + len(part) <= _LONG and not pieces[-1].endswith("?"):
+                pieces[-1] += " " + " ".join(part)
+            else:
+                pieces.append(" ".join(part))
+    ranked = sorted(range(len(pieces)), key=lambda at: ("?" in pieces[at], at), reverse=True)
+    return [pieces[at] for at in sorted(ranked[:_PIECES])] or [text]
 
 
 def _embedded(texts: Sequence[str], embedder: Embedder, cache: Path) -> Floats:

@@ -8,55 +8,40 @@ from runtime.agent.numbers import digit_runs, find_number
 from runtime.agent.words import fold, listed, stem
 from runtime.messages import Choice
 
-_YES: dict[Language, frozenset[str]] = {
-    "es": frozenset(
-        listed(
-            "si sip claro vale correcto correcta exacto exactamente adelante confirmo confirmado confirma confirmalo"
-            " ok okey okay bueno venga afirmativo hazlo hagalo perfecto efectivamente acepto aceptar dale sii siii"
-        )
-    ),
-    "en": frozenset(
-        listed(
-            "yes yeah yep yup sure right correct ok okay fine confirm confirmed confirming absolutely definitely"
-            " perfect exactly certainly affirmative aye indeed proceed accept yea ya"
-        )
-    ),
-}
-_NO: dict[Language, frozenset[str]] = {
-    "es": frozenset(listed("no nop nope negativo nunca tampoco incorrecto incorrecta")),
-    "en": frozenset(listed("no nope nah not never wrong incorrect negative dont don")),
-}
-_MEANS_YES = {
-    "es": ("de acuerdo", "por supuesto", "no hay problema", "por que no", "eso es", "asi es", "esta bien", "como no",
-           "desde luego", "sin problema", "me parece bien", "ningun problema"),
-    "en": ("no problem", "why not", "of course", "go ahead", "that is right", "thats right", "that s right",
-           "sounds good", "uh huh", "do it", "please do", "all right", "that works", "go for it", "yes please"),
-}  # fmt: skip
-_MEANS_NO = {
-    "es": ("para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias",
-           "dejalo", "dejelo", "nada mas", "eso es todo"),
-    "en": ("no thanks", "no thank you", "not really", "rather not", "leave it", "not now", "no way", "nothing else",
-           "that is all", "thats all", "that s all", "i m good", "not yet"),
-}  # fmt: skip
-_MEANS_NEITHER = {
-    "es": ("no se", "no entiendo", "no lo se", "no oigo", "no estoy segur", "no te oigo", "no le oigo", "no lo tengo"),
-    "en": ("not sure", "don t know", "dont know", "do not know", "don t understand", "not understand", "can t hear"),
-}
-_FILLER: dict[Language, frozenset[str]] = {
-    "es": frozenset(
-        listed(
-            "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que"
-            " ya a el esa ese mi para de y hombre mujer por estaria un una yo quisiera devolver confirmar cambiar"
-            " pasame paseme digo he dicho bueno mira"
-        )
-    ),
-    "en": frozenset(
-        listed(
-            "please thanks thank you i that is it the a do want to me my s this all right would like well so then"
-            " put through with mate sir madam said go for can just um uh er oh let us"
-        )
-    ),
-}
+_YES = frozenset(
+    listed(
+        "si sip claro vale correcto correcta exacto exactamente adelante confirmo confirmado confirma confirmalo ok"
+        " okey okay bueno venga afirmativo hazlo hagalo perfecto efectivamente acepto aceptar dale sii siii yes yeah"
+        " yep yup sure right correct fine confirm confirmed confirming absolutely definitely perfect exactly certainly"
+        " affirmative aye indeed proceed accept yea"
+    )
+)
+_NO = frozenset(
+    listed("no nop nope nah not never wrong incorrect negative dont don negativo nunca tampoco incorrecto incorrecta")
+)
+_MEANS_YES = (
+    "de acuerdo", "por supuesto", "no hay problema", "por que no", "eso es", "asi es", "esta bien", "como no",
+    "desde luego", "sin problema", "me parece bien", "ningun problema", "no problem", "why not", "of course",
+    "go ahead", "that is right", "thats right", "that s right", "sounds good", "uh huh", "do it", "please do",
+    "all right", "that works", "go for it", "yes please",
+)  # fmt: skip
+_MEANS_NO = (
+    "para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias", "dejalo",
+    "dejelo", "nada mas", "eso es todo", "no thanks", "no thank you", "not really", "rather not", "leave it",
+    "not now", "no way", "nothing else", "that is all", "thats all", "that s all", "i m good", "not yet",
+)  # fmt: skip
+_MEANS_NEITHER = (
+    "no se", "no entiendo", "no lo se", "no oigo", "no estoy segur", "no te oigo", "no le oigo", "no lo tengo",
+    "not sure", "don t know", "dont know", "do not know", "don t understand", "not understand", "can t hear",
+)  # fmt: skip
+_FILLER = frozenset(
+    listed(
+        "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que ya a"
+        " el esa ese mi para de y hombre mujer estaria un una yo quisiera devolver confirmar cambiar pasame paseme digo"
+        " he dicho mira please thanks thank you i that is it the do want to my s this all would like well so then put"
+        " through with mate sir madam said go for can just um uh er oh let us"
+    )
+)
 _NEGATABLE = frozenset(listed("correcto correcta exacto confirmo confirma right correct ok okay fine sure confirm"))
 _ORDINALS: dict[str, int] = {
     "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
@@ -67,33 +52,25 @@ _MOST_AROUND = 4
 """Words around a number that still make it an answer: «es el», "the number is"."""
 
 
-def yes_no(text: str, language: Language) -> bool | None:
-    """A clear yes or a clear no in either language; None for anything that is less than clear."""
-    other: Language = "en" if language == "es" else "es"
-    first = _yes_no(text, language)
-    return first if first is not None else _yes_no(text, other)
-
-
-def _yes_no(text: str, language: Language) -> bool | None:
+def yes_no(text: str) -> bool | None:
+    """A clear yes or a clear no, in either language; None for anything that is less than clear."""
     padded = f" {fold(text)} "
-    if any(f" {phrase}" in padded for phrase in _MEANS_NEITHER[language]):
+    if any(f" {phrase}" in padded for phrase in _MEANS_NEITHER):
         return None
-    yes = no = 0
-    for phrase in _MEANS_YES[language]:
+    yes = no = others = 0
+    for phrase in _MEANS_YES:
         if f" {phrase} " in padded:
             yes, padded = yes + 1, padded.replace(f" {phrase} ", " ")
-    for phrase in _MEANS_NO[language]:
+    for phrase in _MEANS_NO:
         if f" {phrase} " in padded:
             no, padded = no + 1, padded.replace(f" {phrase} ", " ")
     words = padded.split()
-    others = 0
     for at, word in enumerate(words):
-        if word in _NO[language]:
+        if word in _NO:
             no += 1
-        elif word in _YES[language]:
-            negated = word in _NEGATABLE and any(before in _NO[language] for before in words[max(0, at - 2) : at])
-            yes += not negated
-        elif word not in _FILLER[language]:
+        elif word in _YES:
+            yes += not (word in _NEGATABLE and any(before in _NO for before in words[max(0, at - 2) : at]))
+        elif word not in _FILLER:
             others += 1
     if yes and not no:
         return True if others <= _MOST_OTHER_WORDS else None

@@ -48,7 +48,9 @@ def load_tools(path: Path, name: str) -> dict[str, Tool]:
     }
     for key in acts:
         if key not in tools:
-            raise PackError("pack.tools", f"{path}: ACTS names {key!r}, which is no function of the file")
+            lines = path.read_text("utf-8").splitlines()
+            line = next((at for at, text in enumerate(lines, 1) if text.startswith("ACTS")), 1)
+            raise PackError("pack.tools", f"{path}:{line}: ACTS names {key!r}, which is no function of the file")
     return tools
 
 

@@ -144,7 +144,7 @@ def _yes_no(ground: Ground, frame: Frame, text: str) -> Understood | None:
     flow = ground.pack.flows.get(frame.flow)
     if flow and (corrected := _corrected(ground, flow, frame, text)):
         return corrected
-    answer = yes_no(text, ground.language)
+    answer = yes_no(text)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
     if flow is None:
@@ -161,7 +161,7 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
     flow = ground.pack.flows[frame.flow]
     if corrected := _corrected(ground, flow, frame, text):
         return corrected
-    answer = yes_no(text, ground.language)
+    answer = yes_no(text)
     if answer is not None and len(folded.split()) <= 4:
         return Understood("yes" if answer else "no", "after an answer")
     if len(folded.split()) > _SHORT:
@@ -275,7 +275,7 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
     intent = judged.intents[0]
     flow = ground.pack.by_intent.get(intent)
-    slots = said_slots(ground, flow, text) if flow else {}
+    slots = said_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
     if flow and state.stack and state.stack[-1].step == END:
         slots = {**_inherited(flow, state.stack[-1], text), **slots}
     return Understood("start", judged.why, judged.confidence, intent, slots)

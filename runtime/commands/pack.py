@@ -40,7 +40,10 @@ def check(
 ) -> None:
     """Validate a pack and play its scripted conversations with the real models against a database of their own."""
     from runtime.agent.pack import load_pack
+    from runtime.config import Log
+    from runtime.log import setup
 
+    setup(Log(level="error"))
     err = Console(stderr=True)
     began = time.monotonic()
     try:

@@ -1,0 +1,77 @@
+"""Yes, no, one of a few: clear or not at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.agent import Language
+from runtime.agent.slots import pick, read_number, yes_no
+from runtime.messages import Choice
+
+pytestmark = pytest.mark.unit
+
+WINDOWS = (
+    Choice("a", "miércoles 25 de 12:00 a 15:00"),
+    Choice("b", "miércoles 25 de 15:00 a 18:00"),
+    Choice("c", "jueves 26 de 9:00 a 12:00"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sí", "si", "Sí, por favor", "claro que sí", "vale", "correcto", "de acuerdo", "eso es", "por supuesto",
+     "adelante", "sí sí", "vale, confirmo", "no hay problema", "yes", "yeah", "yep", "right", "sure, go ahead",
+     "that's right", "yes please", "why not", "ok", "of course"],
+)  # fmt: skip
+def test_yes(text: str) -> None:
+    assert yes_no(text) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no", "No, gracias", "mejor no", "para nada", "no es correcto", "todavía no", "nope", "no thanks", "not really",
+     "that's not right", "I'd rather not", "no, no lo confirmo"],
+)  # fmt: skip
+def test_no(text: str) -> None:
+    assert yes_no(text) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no sé", "no entiendo", "sí y no", "I'm not sure", "¿a qué hora cierran?", "si pudiera lo cambiaba mañana",
+     "the second one", "yes no maybe", "48213"],
+)  # fmt: skip
+def test_neither(text: str) -> None:
+    assert yes_no(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [("el primero", "a"), ("la segunda", "b"), ("the last one", "c"), ("número tres", "c"), ("el jueves", "c"),
+     ("a las quince", "b"), ("de nueve a doce", "c"), ("el dos", "b"), ("JUEVES 26 de 9:00 a 12:00", "c")],
+)  # fmt: skip
+def test_pick(text: str, choice: str) -> None:
+    found = pick(text, WINDOWS, "es")
+    assert found is not None
+    assert found.id == choice
+
+
+@pytest.mark.parametrize("text", ["", "el miércoles", "ninguno", "el viernes", "no sé"])
+def test_pick_nothing(text: str) -> None:
+    assert pick(text, WINDOWS, "es") is None
+
+
+def test_digits_in_two_turns() -> None:
+    first = read_number("cuatro ocho dos", "es", 5, 6)
+    assert first is not None
+    assert (first.digits, first.whole, first.alone) == ("482", False, True)
+    second = read_number("uno tres", "es", 5, 6, held=first.digits)
+    assert second is not None
+    assert (second.digits, second.whole) == ("48213", True)
+
+
+@given(st.text(max_size=300), st.sampled_from(["es", "en"]))
+def test_anything_is_read_without_harm(text: str, language: Language) -> None:
+    assert yes_no(text) in (True, False, None)
+    found = pick(text, WINDOWS, language)
+    assert found is None or found in WINDOWS
