@@ -35,7 +35,7 @@ class Lateness:
 
 
 def measure(calls: int, burn: int, seconds: float) -> Lateness:
-    server = Server("tone", "--burn", str(burn), "--lost-after", "0")
+    server = Server("tone", "--burn", str(burn), "--lost-after", "0", "--max-calls", str(calls))
     arrivals: dict[int, list[float]] = defaultdict(list)
     try:
         with tempfile.TemporaryDirectory() as scratch, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:

@@ -191,7 +191,7 @@ class Baresip:
                 time.sleep(0.1)
 
 
-def alike(said: "Sequence[Any]", heard: "Sequence[Any]", piece: int = 4_000) -> list[float]:
+def alike(said: "Sequence[Any]", heard: "Sequence[Any]", piece: int = 1_600) -> list[float]:
     """How well each piece of `said` (int16) is found somewhere in `heard`: normalised cross-correlation, 0 to 1.
 
     In pieces, because a jitter buffer may shift later sound against earlier by a frame.

@@ -91,11 +91,6 @@ def pause(milliseconds: int) -> str:
     return f'<pause milliseconds="{milliseconds}"/>\n'
 
 
-def keys(digits: str) -> str:
-    """RFC 4733; needs the right to open raw sockets."""
-    return f'<nop><action><exec play_dtmf="{digits}"/></action></nop>\n'
-
-
 def _send(
     method: str, number: int, *, tag: bool = False, kind: str = "", body: str = "", more: str = "",
     branch: str = "[branch]", retransmit: bool = False,
