@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime import engines
+from runtime import engines, memory
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
@@ -26,6 +26,7 @@ from telephony.sip import SipAgent, SipCall, SipSettings
 BUSY_RETRY = 30
 """Seconds that a caller who found the device full is asked to wait."""
 LAG_TICK = 0.05
+TIDY_TICK = 5.0
 
 Stop = Callable[[], Awaitable[None]]
 
@@ -56,6 +57,8 @@ class App:
         self.metrics = Metrics()
         self.sip_uri = ""
         self.kiosk_url = ""
+        self.conversations = 0
+        """How many there have been."""
         self._log = structlog.get_logger(__name__)
         self._stopping = asyncio.Event()
         self._sessions: dict[str, Session] = {}
@@ -79,6 +82,7 @@ class App:
             for part in PARTS:
                 if part.wanted(self.settings):
                     stops.append((part.name, await part.start(self)))  # noqa: PERF401  what has started must be stopped
+            memory.settle()
             up = Ready(self.sip_uri, self.kiosk_url, time.monotonic() - began)
             self._log.info("ready", sip=up.sip, kiosk=up.kiosk, seconds=round(up.seconds, 2))
             ready(up)
@@ -93,13 +97,15 @@ class App:
         self._log.info("stopped")
 
     def full(self) -> bool:
-        return self._stopping.is_set() or len(self._sessions) >= self.settings.limits.conversations
+        going_on = sum(not session.over for session in self._sessions.values())
+        return self._stopping.is_set() or going_on >= self.settings.limits.conversations
 
     def converse(self, channel: Channel) -> None:
         """Begin a conversation on a channel that has been accepted."""
         identity = secrets.token_hex(6)
         session = Session(identity, channel, self.engines, self.journal, self.metrics, self.settings.limits)
         self._sessions[identity] = session
+        self.conversations += 1
         task = asyncio.ensure_future(self._conversation(session, channel))
         self._conversations.add(task)
         task.add_done_callback(self._conversations.discard)
@@ -179,6 +185,25 @@ async def _turn_away(app: App, channel: KioskChannel) -> None:
     await channel.close("busy")
 
 
+async def _tidy(app: App) -> Stop:
+    """Give memory back when nobody is there."""
+
+    async def watch() -> None:
+        held = 0
+        while True:
+            await asyncio.sleep(TIDY_TICK)
+            if app.conversations != held and not app._sessions:
+                held = app.conversations
+                await asyncio.to_thread(memory.trim)
+
+    task = asyncio.ensure_future(watch())
+
+    async def stop() -> None:
+        task.cancel()
+
+    return stop
+
+
 async def _lag(app: App) -> Stop:
     """How late the loop is: the audio path's first sign of trouble."""
 
@@ -199,6 +224,7 @@ async def _lag(app: App) -> Stop:
 
 PARTS = (
     Part("loop watch", lambda settings: True, _lag),
+    Part("memory", lambda settings: True, _tidy),
     Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
     Part("telephone", lambda settings: settings.sip.enabled, _telephone),
 )

@@ -58,6 +58,9 @@ def mostrador(
 @app.command()
 def run(config: Config = None) -> None:
     """Run the device: phone, kiosk, all that is configured, until SIGTERM or Ctrl-C."""
+    from runtime.memory import few_heaps
+
+    few_heaps()
     from runtime.app import App, Ready
     from runtime.config import load
     from runtime.log import setup

@@ -67,6 +67,8 @@ class Session:
     ) -> None:
         self.id = identity
         self.language: Language = channel.language
+        self.over = False
+        """The customer is gone, or has been told goodbye; what is left is tidying up."""
         self._channel = channel
         self._engines = engines
         self._journal = journal
@@ -110,6 +112,7 @@ class Session:
             cause = "too_long"
             await self._farewell("goodbye")
         finally:
+            self.over = True
             await self._stop()
             self._drop_guess()
             self._forget_keys()
