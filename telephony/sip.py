@@ -12,7 +12,8 @@ from core.errors import TelephonyError
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
-from telephony.stack import Leg, Quality, SipSettings, Stack
+from telephony.settings import SipSettings
+from telephony.stack import Leg, Quality, Stack
 
 __all__ = ["Answered", "CallEvent", "Cause", "Ended", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings"]
 

@@ -23,14 +23,12 @@ from telephony import pj
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
-from voice.frames import FRAME_MS, RATE
+from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 
 _log = structlog.get_logger(__name__)
 
 POLL_MS = 5
 WATCH_SECONDS = 1.0
-SPARE_CALLS = 64
-"""Calls that PJSIP itself takes above our limit, so that it is we who refuse them, with a Retry-After."""
 BYE_SECONDS = 2.0
 """How long we wait for a BYE to be answered before we say that the call has ended. PJSIP goes on for 32 s."""
 ACK_SECONDS = 10.0
@@ -41,23 +39,6 @@ DESTROY_NO_RX_MSG = 1
 """PJSUA_DESTROY_NO_RX_MSG: don't wait a second for messages; `_poll` has waited for those that matter."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class SipSettings:
-    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
-    0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
-    as lost, 0: never; `trace`: PJSIP's own log level on the console, 0-6."""
-
-    host: str = "127.0.0.1"
-    port: int = 5060
-    user: str = "mostrador"
-    max_calls: int = 32
-    rtp_port: int = 0
-    codecs: tuple[str, ...] = ("G722/16000", "opus/48000", "PCMA/8000", "PCMU/8000", "GSM/8000")
-    user_agent: str = "Mostrador"
-    lost_after: float = 30.0
-    trace: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,18 +271,18 @@ class Stack:
         if pj.is_native():
             library.setLogLevel(settings.trace)
         endpoint.libCreate()
-        endpoint.libInit(_endpoint_config(settings, self._limit))
+        endpoint.libInit(endpoint_config(settings, self._limit))
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         transport = library.TransportConfig()
         transport.port = settings.port
         transport.boundAddress = settings.host
         udp = endpoint.transportCreate(library.PJSIP_TRANSPORT_UDP, transport)
         endpoint.libStart()
-        _set_codecs(endpoint, settings.codecs)
+        set_codecs(endpoint, settings.codecs)
         address = endpoint.transportGetInfo(udp)
         self.uri = f"sip:{settings.user}@{address.localName}"
         self.account = account_class()(self)
-        self.account.create(_account_config(settings, self.uri, udp), True)
+        self.account.create(account_config(settings, self.uri, udp), True)
 
     def _poll(self, endpoint: Any) -> None:
         watched = time.monotonic()
@@ -409,38 +390,6 @@ class Stack:
         return TelephonyError("sip.failed", f"PJSIP: {words}")
 
 
-def _endpoint_config(settings: SipSettings, limit: int) -> Any:
-    config = pj.load().EpConfig()
-    config.uaConfig.maxCalls = min(limit + SPARE_CALLS, pj.capabilities().max_calls)
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.userAgent = settings.user_agent
-    config.logConfig.level = config.logConfig.consoleLevel = settings.trace
-    config.logConfig.msgLogging = int(settings.trace >= 5)
-    config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
-    config.medConfig.audioFramePtime = FRAME_MS
-    config.medConfig.ptime = FRAME_MS
-    config.medConfig.channelCount = 1
-    config.medConfig.quality = 4
-    config.medConfig.noVad = True
-    config.medConfig.ecTailLen = 0
-    config.medConfig.sndAutoCloseTime = -1
-    return config
-
-
-def _account_config(settings: SipSettings, uri: str, transport: int) -> Any:
-    config = pj.load().AccountConfig()
-    config.idUri = uri
-    config.sipConfig.transportId = transport
-    config.natConfig.contactRewriteUse = 0
-    config.natConfig.sdpNatRewriteUse = 0
-    rtp = config.mediaConfig.transportConfig
-    rtp.boundAddress = settings.host
-    rtp.port = settings.rtp_port
-    if settings.rtp_port:
-        rtp.portRange = 4 * (settings.max_calls + SPARE_CALLS)
-    return config
-
-
 def _end(leg: Any, cause: Cause) -> None:
     """The first reason stands."""
     if leg.ours is None:
@@ -455,15 +404,6 @@ def _packets(leg: Any) -> int | None:
         _log.info("sip_no_statistics", reason=reason(error))
         return None
     return int(stat.rtcp.rxStat.pkt)
-
-
-def _set_codecs(endpoint: Any, wanted: tuple[str, ...]) -> None:
-    """The first of `wanted` gets the highest priority; those not named are off."""
-    known = endpoint.codecEnum2()
-    for index in range(len(known)):
-        name = known[index].codecId
-        places = [place for place, prefix in enumerate(wanted) if name.lower().startswith(prefix.lower())]
-        endpoint.codecSetPriority(name, 250 - 10 * places[0] if places else 0)
 
 
 def _stopped() -> TelephonyError:

@@ -46,10 +46,13 @@ def measure(calls: int, burn: int, seconds: float) -> Lateness:
             invited = invite().replace("[media_port]", str(ear.getsockname()[1]))
             talk = scenario(invited, answered(), ack(), pause(int((seconds + 2) * 1000)), bye(), receive(200))
             caller = sipp(Path(scratch), talk, server.address, "-m", str(calls), "-l", str(calls), "-r", "50")
-            server.wait_for(lambda news: news.get("event") == "Answered", calls)
-            time.sleep(1)
-            listen(ear, arrivals, seconds)
-            caller.wait()
+            try:
+                server.wait_for(lambda news: news.get("event") == "Answered", calls)
+                time.sleep(1)
+                listen(ear, arrivals, seconds)
+                caller.wait()
+            finally:
+                caller.kill()
         server.stop()
     finally:
         server.kill()
