@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.errors import MostradorError
 from runtime import engines, memory
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
@@ -27,6 +28,8 @@ BUSY_RETRY = 30
 """Seconds that a caller who found the device full is asked to wait."""
 LAG_TICK = 0.05
 TIDY_TICK = 5.0
+TIDY_AFTER = (1, 8)
+"""Ticks of quiet after which memory is given back: soon, and when SIP has let go of its transactions (32 s)."""
 
 Stop = Callable[[], Awaitable[None]]
 
@@ -86,7 +89,9 @@ class App:
             up = Ready(self.sip_uri, self.kiosk_url, time.monotonic() - began)
             self._log.info("ready", sip=up.sip, kiosk=up.kiosk, seconds=round(up.seconds, 2))
             ready(up)
+            exercise = asyncio.ensure_future(self._exercise())
             await self._stopping.wait()
+            exercise.cancel()
             await self._close_conversations()
         finally:
             for name, stop in reversed(stops):
@@ -95,6 +100,12 @@ class App:
             await self.journal.close()
             self.engines.workers.close()
         self._log.info("stopped")
+
+    async def _exercise(self) -> None:
+        try:
+            await self.engines.exercise()
+        except MostradorError as error:
+            self._log.error("exercise_failed", code=error.code, reason=error.message)
 
     def full(self) -> bool:
         going_on = sum(not session.over for session in self._sessions.values())
@@ -189,11 +200,14 @@ async def _tidy(app: App) -> Stop:
     """Give memory back when nobody is there."""
 
     async def watch() -> None:
-        held = 0
+        quiet, held = 0, 0
         while True:
             await asyncio.sleep(TIDY_TICK)
-            if app.conversations != held and not app._sessions:
-                held = app.conversations
+            if app._sessions or app.conversations != held:
+                quiet, held = 0, app.conversations
+            else:
+                quiet += 1
+            if app.conversations and quiet in TIDY_AFTER:
                 await asyncio.to_thread(memory.trim)
 
     task = asyncio.ensure_future(watch())

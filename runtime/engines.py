@@ -89,6 +89,14 @@ class Engines:
                 first += clips[:1]
         await asyncio.gather(*first)
 
+    async def exercise(self) -> None:
+        """Have each model work once, so that the first customer does not wait for what is only made at first use."""
+        plan = await self.plan(DialogState(), Heard("hola, buenas tardes", "es"), "exercise")
+        if self.sound is not None:
+            noise = np.random.default_rng(0).normal(0.0, 0.01, 2 * RATE).astype(np.float32)
+            await self.sound._transcribe(noise, plan.heard.language, "")
+            await self.sound._finished(noise)
+
 
 def pack_folder(pack: str) -> Path:
     """The folder of a pack that comes along (by name) or of one's own (by path). Raises ConfigError."""
