@@ -18,15 +18,17 @@ _FAR = 30.0
 _TOKENS_A_SECOND = 12.0
 _TOKENS_AT_LEAST = 16
 _COMPRESSION = 2.4
-_LOG_PROBABILITY = -1.0
-_UNINTELLIGIBLE = -1.5
+_DOUBTFUL = -0.9
+_UNSURE = -0.85
 _NO_SPEECH = 0.6
+_UNINTELLIGIBLE = ((0.0, -1.5), (0.4, -1.2))
+"""(no-speech probability, mean log-probability) above and below which nothing is made of it."""
 
 _SUBTITLES = {
     "en": re.compile(r"^(thanks?( you)?( (so|very) much)?( for watching.*)?|you|bye( bye)?|subtitles by .*)$"),
     "es": re.compile(r"^(((muchas )?gracias )?por ver (el|este) video.*|subt[ií]tulos .*|suscr[ií]bete.*|amara org)$"),
 }
-"""What subtitles end with, as Whisper writes it over noise: dropped only when its probabilities are poor as well."""
+"""What subtitles end with, as Whisper writes it over noise: dropped only where speech is unsure: customers say thanks too."""
 
 
 def token_budget(seconds: float) -> int:
@@ -61,8 +63,12 @@ def _segments(tokens: Sequence[int], first_timestamp: int) -> Iterator[tuple[flo
 
 
 def repeats(text: str) -> bool:
-    """The end says the same twice (three words or more) or four times (fewer)."""
+    """The end says the same twice (three words or more) or four times (fewer); a last word may be cut off."""
     words = _bare(text).split()
+    return _loops(words) or _loops(words[:-1])
+
+
+def _loops(words: list[str]) -> bool:
     for size in range(1, len(words) // 2 + 1):
         times, tail = (2 if size >= 3 else 4), words[-size:]
         if words[-size * times :] == tail * times:
@@ -75,26 +81,29 @@ def doubtful(text: str, words: Sequence[int], log_probability: float, seconds: f
     data = text.encode()
     return (
         not text
-        or log_probability < _LOG_PROBABILITY
+        or log_probability < _DOUBTFUL
         or len(words) >= token_budget(seconds)
         or repeats(text)
         or len(data) / len(zlib.compress(data)) > _COMPRESSION
     )
 
 
-def silent(log_probability: float, no_speech: float) -> bool:
+def silent(text: str, log_probability: float, no_speech: float) -> bool:
     """Whether Whisper itself says that nobody speaks; a wider window would not find more."""
-    return no_speech > _NO_SPEECH and log_probability < _LOG_PROBABILITY
+    return no_speech > _NO_SPEECH and (log_probability < _UNSURE or repeats(text))
 
 
 def unspoken(text: str, language: str, log_probability: float, no_speech: float) -> bool:
     """Whether the text is what Whisper writes over noise."""
     if not any(letter.isalnum() for letter in text):
         return True
-    if silent(log_probability, no_speech) or log_probability < _UNINTELLIGIBLE:
+    if silent(text, log_probability, no_speech):
+        return True
+    if any(no_speech >= above and log_probability < below for above, below in _UNINTELLIGIBLE):
         return True
     subtitle = _SUBTITLES.get(language)
-    return bool(subtitle and subtitle.match(_bare(text)) and (no_speech > _NO_SPEECH / 2 or log_probability < -0.7))
+    usual = repeats(text) or bool(subtitle and subtitle.match(_bare(text)))
+    return usual and no_speech > _NO_SPEECH / 2
 
 
 def _bare(text: str) -> str:

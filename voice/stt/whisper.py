@@ -21,6 +21,7 @@ from voice.stt import Transcript, guard
 if TYPE_CHECKING:
     from ctranslate2 import StorageView
     from ctranslate2.models import Whisper as Model
+    from ctranslate2.models import WhisperGenerationResult
     from faster_whisper.feature_extractor import FeatureExtractor
     from faster_whisper.tokenizer import Tokenizer
 
@@ -31,12 +32,17 @@ MARGIN = 2.0
 WIDER = 5.0
 """Seconds that a second window has more; the third is Whisper's own."""
 WINDOW = 30.0
+BEAM = 3
+"""Greedy search loses 4 points of word error rate in Spanish and saves a sixth of the time."""
+DOUBT_BEAM = 5
 SHORTEST = 0.1
 """Seconds below which there is nothing to recognise."""
 _PIECE = 28.0
 _QUIETEST_FROM = 14.0
 """A longer recording is cut at its quietest point between these two."""
 _HINT_TOKENS = 100
+_CONTEXT = 448
+"""Tokens of prompt and text that Whisper can hold."""
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 _SILENT = 1e-4
 
@@ -97,7 +103,10 @@ class Whisper:
             raise VoiceError("stt.language", f"{language!r} is not recognised here, only {', '.join(self.languages)}")
         readings: list[_Reading] = []
         for piece in _pieces(speech):
-            reading, language = self._read(piece, language, hint)
+            try:
+                reading, language = self._read(piece, language, hint)
+            except (RuntimeError, ValueError) as error:  # what CTranslate2 raises
+                raise VoiceError("stt.failed", f"recognition failed: {error}", retryable=True) from error
             readings.append(reading)
         return _transcript(readings, language or self.languages[0], time.perf_counter() - began)
 
@@ -110,10 +119,10 @@ class Whisper:
         for window in _windows(seconds):
             encoded = self._encode(piece, window)
             language = language or self._language(encoded)
-            reading = self._decode(encoded, seconds, language, hint)
+            reading = self._decode(encoded, seconds, language, hint, DOUBT_BEAM if best else BEAM)
             if best is None or _better(reading, best, seconds):
                 best = reading
-            silent = guard.silent(reading.log_probability, reading.no_speech)
+            silent = guard.silent(reading.text, reading.log_probability, reading.no_speech)
             if silent or not _doubtful(reading, seconds):
                 break
         assert best is not None
@@ -136,24 +145,29 @@ class Whisper:
         found = {token[2:-2]: probability for token, probability in self._model.detect_language(encoded)[0]}
         return max(self.languages, key=lambda code: found.get(code, 0.0))
 
-    def _decode(self, encoded: "StorageView", seconds: float, language: str, hint: str) -> _Reading:
+    def _decode(self, encoded: "StorageView", seconds: float, language: str, hint: str, beam: int) -> _Reading:
         tokenizer = self._tokenizers[language]
         prompt = list(tokenizer.sot_sequence)
-        if hint.strip():
-            prompt = [tokenizer.sot_prev, *tokenizer.encode(" " + hint.strip())[-_HINT_TOKENS:], *prompt]
-        result = self._model.generate(
+        expected = tokenizer.encode(" " + hint.strip())[-_HINT_TOKENS:] if hint.strip() else []
+        hinted = [tokenizer.sot_prev, *expected, *prompt] if expected else prompt
+        result = self._generate(encoded, hinted, guard.token_budget(seconds), beam)
+        tokens = result.sequences_ids[0]
+        words = guard.spoken(tokens, tokenizer.timestamp_begin, seconds)
+        mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        # A hint makes Whisper sure of speech in any noise: it is asked about that without one, which is one step.
+        no_speech = (self._generate(encoded, prompt, 1, 1) if expected else result).no_speech_prob
+        return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, no_speech)
+
+    def _generate(self, encoded: "StorageView", prompt: list[int], tokens: int, beam: int) -> "WhisperGenerationResult":
+        return self._model.generate(
             encoded,
             [prompt],
-            beam_size=1,
-            max_length=len(prompt) + guard.token_budget(seconds),
+            beam_size=beam,
+            max_length=min(_CONTEXT, len(prompt) + tokens),
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
-        tokens = result.sequences_ids[0]
-        words = guard.spoken(tokens, tokenizer.timestamp_begin, seconds)
-        mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, result.no_speech_prob)
 
 
 def _check(speech: Speech) -> None:
