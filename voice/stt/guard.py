@@ -28,7 +28,7 @@ _SUBTITLES = {
     "en": re.compile(r"^(thanks?( you)?( (so|very) much)?( for watching.*)?|you|bye( bye)?|subtitles by .*)$"),
     "es": re.compile(r"^(((muchas )?gracias )?por ver (el|este) video.*|subt[ií]tulos .*|suscr[ií]bete.*|amara org)$"),
 }
-"""What subtitles end with, as Whisper writes it over noise: dropped only where speech is unsure: customers say thanks too."""
+"""What subtitles end with, as Whisper writes it over noise. Customers say thanks too: dropped only in doubt."""
 
 
 def token_budget(seconds: float) -> int:
