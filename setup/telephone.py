@@ -1,5 +1,6 @@
 """Puts PJSIP into the environment it is run with: our own build, or the public package when that can't be had."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -24,7 +25,9 @@ NOTE = """
 def main() -> int:
     wheels = cache_home() / "wheels"
     build = [sys.executable, str(ROOT / "telephony/native/build.py"), "--wheels", str(wheels)]
-    built = subprocess.run(build, stdout=subprocess.PIPE, text=True, check=False)
+    # The makes inside must not think themselves part of ours: they would announce every folder they enter.
+    apart = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    built = subprocess.run(build, stdout=subprocess.PIPE, text=True, check=False, env=apart)
     if built.returncode == 0:
         # Both bring a module of the same name.
         subprocess.run([*PIP, "uninstall", "--yes", PUBLIC], stderr=subprocess.DEVNULL, check=False)
