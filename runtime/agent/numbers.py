@@ -174,7 +174,8 @@ class _Reader:
             return self._tens(value, after)
         rest_at = after + 1 if self._word(after) in self._numbers.joins else after
         rest = self._values.get(self._word(rest_at))
-        if rest is None or not 1 <= rest < 100:
+        begins_another = self._word(rest_at + 1) in self._numbers.hundred  # "one hundred, one hundred"
+        if rest is None or not 1 <= rest < 100 or begins_another:
             return value, after
         tens, after = self._tens(rest, rest_at + 1)
         return value + tens, after
@@ -188,7 +189,8 @@ class _Reader:
             return value, after
         unit_at = after + 1 if joined else after
         unit = self._values.get(self._word(unit_at))
-        if unit is not None and 1 <= unit <= 9:
+        begins_another = self._word(unit_at + 1) in self._numbers.hundred
+        if unit is not None and 1 <= unit <= 9 and not begins_another:
             return value + unit, unit_at + 1
         return value, after
 

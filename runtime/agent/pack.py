@@ -43,6 +43,8 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
     """The share of in-scope examples that may fall below the bar (leave-one-out)."""
     sure: float = 0.7
     """From this confidence on the best intent is acted on; below it the language model is asked, then the customer."""
+    alone: float = 0.6
+    """The same for intents that have no topic for the model, below which they are out of scope."""
     worth_asking: float = 0.15
     """An intent less likely than this is not offered to the customer."""
 

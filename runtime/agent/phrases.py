@@ -13,10 +13,10 @@ KINDS = frozenset({"", "day", "weekday", "time", "money", "term"})
 """What may follow the colon of a field: the way a value is written for the ear."""
 
 CORE = (
-    "greeting", "silence", "silence_again", "not_heard", "not_understood", "error", "wait", "goodbye",
+    "greeting", "silence", "silence_again", "not_heard", "error", "wait", "goodbye",
     "goodbye_silence", "busy", "stopping", "to_person", "no_person", "unknown", "anything_else", "language_switched",
     "other_language", "slower", "nothing_to_repeat", "cancelled", "nothing_to_cancel", "go_ahead", "clarify",
-    "digits_more", "digits_too_many", "resume", "yes", "no", "person_button", "options",
+    "digits_more", "resume", "yes", "no",
 )  # fmt: skip
 """Codes that every pack has: the agent itself says them, or the session does."""
 

@@ -11,7 +11,7 @@ from models.llm import Chooser
 from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Reply, Value
 from runtime.agent.database import Database
 from runtime.agent.entities import EntityIndex, Term
-from runtime.agent.flow import END, Offer
+from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.route import Judge, make_router
@@ -262,7 +262,7 @@ class _Turn:
         if failures >= MOST_FAILURES or not self._open():
             return self._end("to_person", "to_person")
         frame = self._state.stack[-1]
-        slots = {**frame.slots, **self._is.slots}
+        slots = {key: value for key, value in frame.slots.items() if not key.endswith("?held")} | self._is.slots
         walked = walk(self._ground, (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots)))
         plan = self._walked(walked)
         state = DialogState(plan.state.stack, plan.state.expect, failures, plan.state.last)
@@ -334,11 +334,6 @@ class _Turn:
     def _fill(self) -> Plan:
         frame = self._state.stack[-1]
         slots = {**frame.slots, **self._is.slots}
-        for name in self._is.slots:
-            if (held := str(slots.get(note(name.partition("?")[0], "held")) or "")) and name.endswith("?held"):
-                message = self._ground.message("digits_more", {"held": " ".join(held)})
-                stack = (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots))
-                return self._say((message,), stack=stack)
         return self._go_on(Frame(frame.flow, frame.step, slots))
 
     def _correct(self) -> Plan:
@@ -374,7 +369,28 @@ class _Turn:
         open_frames = self._open()
         if open_frames and open_frames[-1].flow == flow.id:
             open_frames = open_frames[:-1]
-        return self._walked(walk(self._ground, (*open_frames, begin(flow, self._is.slots))))
+        first: tuple[Message, ...] = ()
+        *before, last = self._readings(flow)
+        for slots in before:
+            first += walk(self._ground, (begin(flow, slots),)).messages
+        walked = walk(self._ground, (*open_frames, begin(flow, last)))
+        return self._walked(
+            Walked((*first, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action)
+        )
+
+    def _readings(self, flow: Flow) -> list[dict[str, Value]]:
+        """The slots, once for each thing that was named («los tornillos y los tacos») when the flow only answers."""
+        slots = {key: value for key, value in self._is.slots.items() if not key.endswith("?also")}
+        if self._ground.pack.acting(flow):
+            return [slots]
+        also = next((key for key in self._is.slots if key.endswith("?also")), "")
+        name = also.partition("?")[0]
+        more = [
+            {**slots, name: each, f"{name}.title": self._ground.named(flow.slots[name].of, each)}
+            for each in str(self._is.slots.get(also) or "").split("|")
+            if each
+        ]
+        return [slots, *more]
 
     def _aside(self, message: Message) -> Plan:
         """An answer that needs no flow; then back to the question that was open."""

@@ -61,9 +61,8 @@ class Judge:
         if routed.confidence >= self._thresholds.sure:
             return Judged(intents, routed.confidence, known=True, sure=True, why=why, text=routed.text)
         if routed.intent not in self._topics:  # small talk, complaints: nothing to choose between
-            return Judged(
-                intents, routed.confidence, known=True, sure=True, why=f"{why}, nothing else fits", text=routed.text
-            )
+            known = routed.confidence >= self._thresholds.alone
+            return Judged(intents, routed.confidence, known, sure=known, why=f"{why}, not in topics", text=routed.text)
         return self._weighed(routed, why)
 
     def warm(self) -> None:

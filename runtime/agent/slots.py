@@ -1,5 +1,6 @@
 """What the customer was asked for, read out of what they said: yes or no, one of a few, a number."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,13 +48,25 @@ _ORDINALS: dict[str, int] = {
     "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
     "first": 0, "second": 1, "third": 2, "1st": 0, "2nd": 1, "3rd": 2, "ultimo": -1, "ultima": -1, "last": -1,
 }  # fmt: skip
-_MOST_OTHER_WORDS = 1
+_ASKING = frozenset(
+    listed(
+        "cuanto cuanta cuantos cuantas cuando donde cual cuales quien como what when where how why which who whether"
+    )
+)
+_BEGINS_WITH_YES = re.compile(
+    r"\W*(?:sí|si[,.!]|yes|yeah|yep|yup|claro|correcto|confirmo|por supuesto|ok|okay|sure)\b", re.IGNORECASE
+)
+_MOST_OTHER_WORDS = 2
+"""Words of another kind after a clear yes («sí, devuélvelo») or around a no."""
 _MOST_AROUND = 4
 """Words around a number that still make it an answer: «es el», "the number is"."""
 
 
 def yes_no(text: str) -> bool | None:
-    """A clear yes or a clear no, in either language; None for anything that is less than clear."""
+    """A clear yes or a clear no, in either language; None for anything that is less than clear.
+
+    Careful with yes: it sets things in motion. «¿Cuánto vale?» and «si compro dos» are none.
+    """
     padded = f" {fold(text)} "
     if any(f" {phrase}" in padded for phrase in _MEANS_NEITHER):
         return None
@@ -65,6 +78,8 @@ def yes_no(text: str) -> bool | None:
         if f" {phrase} " in padded:
             no, padded = no + 1, padded.replace(f" {phrase} ", " ")
     words = padded.split()
+    if any(word in _ASKING for word in words):
+        return None
     for at, word in enumerate(words):
         if word in _NO:
             no += 1
@@ -73,9 +88,9 @@ def yes_no(text: str) -> bool | None:
         elif word not in _FILLER:
             others += 1
     if yes and not no:
-        return True if others <= _MOST_OTHER_WORDS else None
+        return True if others <= (_MOST_OTHER_WORDS if _BEGINS_WITH_YES.match(text) else 0) else None
     if no and not yes:
-        return False if others <= _MOST_OTHER_WORDS + 1 else None
+        return False if others <= _MOST_OTHER_WORDS else None
     return None
 
 
@@ -132,6 +147,8 @@ class Number:
     whole: bool
     others: int
     """Words that are not of the number."""
+    last: bool = False
+    """Nothing was said after it."""
 
     @property
     def alone(self) -> bool:
@@ -148,7 +165,9 @@ def read_number(text: str, language: Language, shortest: int, longest: int, held
     if not runs:
         return None
     digits = "".join(run.digits for run in runs)
-    number = Number(digits, False, len(words) - sum(run.last - run.first + 1 for run in runs))
+    number = Number(
+        digits, False, len(words) - sum(run.last - run.first + 1 for run in runs), runs[-1].last == len(words) - 1
+    )
     if not number.alone:
         return number
     return Number(held + digits, shortest <= len(held + digits) <= longest, number.others)

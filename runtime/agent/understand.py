@@ -8,7 +8,7 @@ from runtime.agent import DialogState, Frame, Heard, Language, Value
 from runtime.agent.controls import Control, control, injected, wanted_language
 from runtime.agent.days import find_day, names_day
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
-from runtime.agent.ground import Ground
+from runtime.agent.ground import MOST_OPTIONS, Ground
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import pick, read_number, yes_no
@@ -51,6 +51,9 @@ _POINTING = re.compile(
 _PREFERRING = frozenset(
     listed("mejor prefiero puede podria quiza para mismo better rather prefer could maybe would like")
 )
+_JOINED = re.compile(r"\b(?:y|e|o|ni|and|or|nor)\b")
+_BEGINNING = 3
+"""Digits at the end of a sentence from which they are the beginning of the number asked for."""
 _ELLIPSIS = 3
 """Words: a question this short leaves out what it is about («¿os quedan?»)."""
 _HINT = 0.15
@@ -320,6 +323,8 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
                 number = read_number(text, ground.language, *slot.digits)
                 if number and number.whole:
                     found[name] = number.digits
+                elif number and number.last and len(number.digits) >= _BEGINNING:
+                    found[note(name, "held")] = number.digits
             case "day":
                 if day := read_day(ground, slot, text):
                     found[name] = day
@@ -349,7 +354,11 @@ def entity_slots(ground: Ground, name: str, slot: Slot, text: str) -> dict[str, 
     if len(same) > 1 and slot.unclear:
         return {name: None, note(name, "among"): "|".join(match.id for match in same[:3])}
     best = matches[0].id
-    return {name: best, f"{name}.title": ground.named(slot.of, best)}
+    found: dict[str, Value] = {name: best, f"{name}.title": ground.named(slot.of, best)}
+    others = [match.id for match in matches[1:] if not match.words & matches[0].words]
+    if others and _JOINED.search(fold(text)):
+        found[note(name, "also")] = "|".join(others[: MOST_OPTIONS - 1])
+    return found
 
 
 def _waiting(ground: Ground, state: DialogState) -> bool:

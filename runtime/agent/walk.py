@@ -146,6 +146,8 @@ class _Walk:
         asked = _int(self._slots.get(note(name, "asked")))
         values = {**self._slots, "options": self._ground.spoken_list(choices)}
         code = slot.unclear if among else slot.ask
+        if held := str(self._slots.get(note(name, "held")) or ""):
+            code, values = "digits_more", {"held": " ".join(held)}
         self._messages.append(self._ground.message(code, values, variant=asked, choices=choices))
         self._count(name, "asked")
         return self._wait(expected(slot))

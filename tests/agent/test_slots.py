@@ -20,7 +20,8 @@ WINDOWS = (
 @pytest.mark.parametrize(
     "text",
     ["sí", "si", "Sí, por favor", "claro que sí", "vale", "correcto", "de acuerdo", "eso es", "por supuesto",
-     "adelante", "sí sí", "vale, confirmo", "no hay problema", "yes", "yeah", "yep", "right", "sure, go ahead",
+     "adelante", "sí sí", "vale, confirmo", "sí, devuélvelo",
+     "yes, cancel that one", "no hay problema", "yes", "yeah", "yep", "right", "sure, go ahead",
      "that's right", "yes please", "why not", "ok", "of course"],
 )  # fmt: skip
 def test_yes(text: str) -> None:
@@ -39,7 +40,8 @@ def test_no(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "no sé", "no entiendo", "sí y no", "I'm not sure", "¿a qué hora cierran?", "si pudiera lo cambiaba mañana",
-     "the second one", "yes no maybe", "48213"],
+     "the second one",
+     "¿cuánto vale?", "¿vale la pena?", "si compro dos", "right now?", "ok but when", "yes no maybe", "48213"],
 )  # fmt: skip
 def test_neither(text: str) -> None:
     assert yes_no(text) is None
