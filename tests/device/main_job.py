@@ -20,7 +20,7 @@ from voice import wav
 from voice.resample import to_float
 from voice.stt import whisper
 
-QUESTION = "Where can I find light bulbs?"
+QUESTION = "What are your opening hours on Saturday?"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from runtime.bench.device import Device
 from runtime.bench.questions import spoken
 from runtime.events import Said
 from runtime.journal import Reader
-from tests.device.main_job import ask
+from tests.device.main_job import QUESTION, ask
 from voice import wav
 from voice.frames import RATE, AudioFrame
 from voice.tts import espeak
@@ -69,10 +69,16 @@ def digits(folder: str, number: str, target: Path) -> Path:
     return target
 
 
-async def test_where_is_it_asked_by_voice(running: Device, tmp_path: Path) -> None:
-    with spoken(("Where can I find light bulbs?",)) as files:
+def saturday(device: Device) -> set[int]:
+    """The hours at which the shop opens and closes on a Saturday, as they are said: 9 and 10 for 09:00 and 22:00."""
+    query = "SELECT {} FROM opening_hours WHERE store = 'madrid' AND weekday = 6"
+    return {int(str(fact(device, query.format(column)))[:2]) % 12 for column in ("opens", "closes")}
+
+
+async def test_opening_hours_asked_by_voice(running: Device, tmp_path: Path) -> None:
+    with spoken((QUESTION,)) as files:
         answer = await ask(running.sip, files, "en", tmp_path / "call.wav")
-    assert fact(running, "SELECT aisle FROM kinds WHERE name_en = 'light bulbs'") in numbers(answer.text), answer.text
+    assert saturday(running) <= numbers(answer.text), answer.text
 
 
 async def test_an_order_number_in_a_human_voice(running: Device, tmp_path: Path) -> None:
@@ -112,4 +118,4 @@ async def test_with_every_route_but_loopback_cut_off() -> None:
     )
     out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
-    assert 14 in numbers(json.loads(out)["text"]), out.decode()
+    assert {9, 10} <= numbers(json.loads(out)["text"]), out.decode()
