@@ -55,7 +55,7 @@ clean: ## Remove the environments and what was built here; models and the cache 
 
 # The steps
 
-$(DONE)/ready: $(DONE)/app $(DONE)/telephone $(DONE)/llama $(DONE)/models $(DONE)/linked
+$(DONE)/ready: $(DONE)/app $(DONE)/telephone $(DONE)/llama $(DONE)/models $(DONE)/examples $(DONE)/linked
 	touch $@
 
 $(DONE)/packages: setup/packages.sh
@@ -98,6 +98,10 @@ $(DONE)/telephone: $(wildcard telephony/native/*.* setup/telephone.py requiremen
 $(DONE)/models: models/catalog.toml $(DONE)/app
 	@echo "fetching the models (the first time, some 370 MB)"
 	$(BIN)/python -m runtime.commands.models pull
+	touch $@
+
+$(DONE)/examples: $(wildcard models/sectors/*/examples/*.toml) $(DONE)/models setup/examples.py
+	$(BIN)/python setup/examples.py
 	touch $@
 
 $(DONE)/linked: pyproject.toml setup/link.py $(DONE)/app $(DONE)/tools

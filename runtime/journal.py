@@ -324,7 +324,8 @@ def _commit(database: sqlite3.Connection, rows: Sequence[_Waiting]) -> None:
         for row in rows:
             seq += 1
             event = row.event
-            content = (seq, row.conversation, float(event.at), row.wall, type(event).__name__, events.encode(event))
+            at = float(event.at) + 0.0  # -0.0 comes back from SQLite as 0.0, and would break the chain
+            content = (seq, row.conversation, at, row.wall, type(event).__name__, events.encode(event))
             previous = _hash(previous, content)
             chained.append((*content, previous))
         database.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", chained)

@@ -28,7 +28,7 @@ def load() -> ModuleType:
     except ImportError as error:
         raise TelephonyError(
             "sip.library_missing",
-            f"The telephone needs PJSIP, which is not installed ({error}): run `make run`, which builds it, or "
+            f"The telephone needs PJSIP, which is not installed ({error}): run `make telephone`, which builds it, or "
             "`pip install pjsua2-python` to begin with (x86_64 only, 4 calls at most)",
         ) from error
     module: ModuleType = pjsua2
@@ -56,5 +56,5 @@ def capabilities() -> Capabilities:
         number,
         PACKAGE_CALLS,
         f"The public pjsua2-python package: {PACKAGE_CALLS} calls at most, old TLS, sound passes through Python and "
-        "is late when it is busy. Not for a public network: build PJSIP with `make run`",
+        "is late when it is busy. Not for a public network: build PJSIP with `make telephone`",
     )

@@ -138,7 +138,7 @@ class SipAgent:
         await stack.start()
         self._stack = stack
         self._ear = Ear(self._loop)
-        _log.info("sip_up", host=self.settings.host, max_calls=self.settings.max_calls)
+        _log.info("sip_up", host=self.settings.host, max_calls=stack.limit)
 
     async def incoming(self) -> AsyncIterator[SipCall]:
         """Calls as they come in, to be answered or rejected; ends with `stop`. For one reader."""

@@ -80,7 +80,7 @@ class Stack:
         self.account: Any = None
         self.uri = ""
         self._listener = listener
-        self._limit = min(settings.max_calls, pj.capabilities().max_calls)
+        self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
@@ -120,8 +120,8 @@ class Stack:
 
     def dial(self, uri: str) -> int:
         library = pj.load()
-        if self._talking() >= self._limit:
-            raise TelephonyError("sip.full", f"All {self._limit} lines are in use: wait for one", retryable=True)
+        if self._talking() >= self.limit:
+            raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
         leg = leg_class()(self, next(self._numbers))
         leg.makeCall(uri, library.CallOpParam(True))
         if leg in self._over:
@@ -196,7 +196,7 @@ class Stack:
     def called(self, call_id: int) -> None:
         leg = leg_class()(self, next(self._numbers), call_id)
         talking = self._talking()
-        refusal = admit(talking, self._limit, stopping=self._deadline is not None)
+        refusal = admit(talking, self.limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
         if refusal is not None:
             leg.told = True
@@ -271,7 +271,7 @@ class Stack:
         if pj.is_native():
             library.setLogLevel(settings.trace)
         endpoint.libCreate()
-        endpoint.libInit(endpoint_config(settings, self._limit))
+        endpoint.libInit(endpoint_config(settings, self.limit))
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         transport = library.TransportConfig()
         transport.port = settings.port

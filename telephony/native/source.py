@@ -92,7 +92,7 @@ def _private_apt(scratch: Path, mirror: str) -> list[str]:
     """
     for folder in ("lists/partial", "cache/archives/partial"):
         (scratch / folder).mkdir(parents=True)
-    (scratch / "sources.list").write_text(f"deb-src [trusted=yes] {mirror} sid main\n")
+    (scratch / "sources.list").write_text(f"deb-src [trusted=yes check-valid-until=no] {mirror} sid main\n")
     settings = {
         "Dir::Etc::sourcelist": scratch / "sources.list",
         "Dir::Etc::sourceparts": "/dev/null",
