@@ -196,8 +196,9 @@ class Session:
 
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
-        if event.voiced < UNHEARD_MIN or self._busy():
-            return
+        passing = event.voiced < UNHEARD_MIN and not event.overlapped
+        if passing or self._busy():
+            return  # what stopped our own words is asked about, however short it was
         self._record(event)
         await self._not_answered(event.at, "not_heard", "not_heard")
 

@@ -187,6 +187,19 @@ def test_a_cough_is_not_answered() -> None:
     assert talk(Counter, customer).said() == ["Welcome to the shop."]
 
 
+def test_a_noise_that_stopped_our_words_is_asked_about() -> None:
+    async def customer(counter: Counter) -> None:
+        counter.script.replies["first"] = Reply((Message(LONG),))
+        await counter.say("first", after=3)
+        await asyncio.sleep(2.5)
+        await counter.say("", words=2)
+        await asyncio.sleep(3)
+
+    counter = talk(Counter, customer)
+    assert counter.recorder.of(Interrupted)
+    assert counter.said()[-1] == "[not_heard]"
+
+
 def test_zero_is_a_person_and_a_key_interrupts() -> None:
     async def customer(counter: Counter) -> None:
         counter.script.replies["first"] = Reply((Message(LONG),))
