@@ -44,6 +44,22 @@ def test_what_is_kept_is_the_beginning(tokens: list[int], seconds: float) -> Non
 
 
 @pytest.mark.parametrize(
+    ("tokens", "seconds", "rest"),
+    [
+        ([at(0), 1, 2, at(23), at(23)], 26.0, 23.0),
+        ([at(0), 1, 2, at(25.8), at(25.8)], 26.0, 0.0),
+        ([at(0), 1, 2, at(23)], 26.0, 0.0),
+        ([at(0), 1, 2], 26.0, 0.0),
+        ([at(0), at(0.2)], 26.0, 0.0),
+        ([at(0), 1, at(28), at(28)], 26.0, 0.0),
+        ([], 26.0, 0.0),
+    ],
+)
+def test_where_to_read_on(tokens: list[int], seconds: float, rest: float) -> None:
+    assert guard.resumes_at(tokens, FIRST, seconds) == pytest.approx(rest)
+
+
+@pytest.mark.parametrize(
     ("text", "loop"),
     [
         ("Press star to cancel. Press star to cancel.", True),

@@ -15,6 +15,8 @@ _END_SLACK = 0.2
 _MOSTLY = 0.75
 """Nor was one of which this part lies after the end."""
 _FAR = 30.0
+_REST = 0.5
+"""Seconds: less than this holds no words."""
 _TOKENS_A_SECOND = 12.0
 _TOKENS_AT_LEAST = 16
 _COMPRESSION = 2.4
@@ -45,6 +47,14 @@ def spoken(tokens: Sequence[int], first_timestamp: int, seconds: float) -> list[
             break
         words += segment
     return words
+
+
+def resumes_at(tokens: Sequence[int], first_timestamp: int, seconds: float) -> float:
+    """Where Whisper left off for the next window, as it was trained to: two timestamps at the end. 0: it did not."""
+    if len(tokens) < 2 or min(tokens[-2:]) < first_timestamp:
+        return 0.0
+    at = (tokens[-1] - first_timestamp) * TICK
+    return at if _REST <= at <= seconds - _REST else 0.0
 
 
 def _segments(tokens: Sequence[int], first_timestamp: int) -> Iterator[tuple[float, float, list[int]]]:

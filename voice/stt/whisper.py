@@ -72,12 +72,16 @@ def load(folder: Path, threads: int = 2, languages: Sequence[str] = ("es", "en")
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one window gave: `words` are tokens without timestamps, `log_probability` a mean over tokens."""
+    """What one window gave: `words` are tokens without timestamps, `log_probability` a mean over tokens.
+
+    `rest`: the second from which it is to be read on, 0 when it was read to its end.
+    """
 
     text: str
     words: tuple[int, ...]
     log_probability: float
     no_speech: float
+    rest: float = 0.0
 
 
 class Whisper:
@@ -102,12 +106,16 @@ class Whisper:
         if language is not None and language not in self.languages:
             raise VoiceError("stt.language", f"{language!r} is not recognised here, only {', '.join(self.languages)}")
         readings: list[_Reading] = []
-        for piece in _pieces(speech):
+        pieces = _pieces(speech)
+        while pieces:
+            piece = pieces.pop(0)
             try:
                 reading, language = self._read(piece, language, hint)
             except (RuntimeError, ValueError) as error:  # what CTranslate2 raises
                 raise VoiceError("stt.failed", f"recognition failed: {error}", retryable=True) from error
             readings.append(reading)
+            if reading.rest:
+                pieces.insert(0, piece[int(reading.rest * RATE) :])
         return _transcript(readings, language or self.languages[0], time.perf_counter() - began)
 
     def _read(self, piece: Speech, language: str | None, hint: str) -> tuple[_Reading, str | None]:
@@ -156,7 +164,8 @@ class Whisper:
         mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
         # A hint makes Whisper sure of speech in any noise: it is asked about that without one, which is one step.
         no_speech = (self._generate(encoded, prompt, 1, 1) if expected else result).no_speech_prob
-        return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, no_speech)
+        rest = guard.resumes_at(tokens, tokenizer.timestamp_begin, seconds)
+        return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, no_speech, rest)
 
     def _generate(self, encoded: "StorageView", prompt: list[int], tokens: int, beam: int) -> "WhisperGenerationResult":
         return self._model.generate(
