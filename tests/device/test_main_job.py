@@ -105,7 +105,6 @@ async def test_a_question_in_spanish_by_a_synthetic_voice(running: Device, tmp_p
     wav.write(tmp_path / "q.wav", AudioFrame(sound, voice.rate, 0.0))
     answer = await ask(running.sip, [tmp_path / "q.wav"], "es", tmp_path / "call.wav")
     assert answer.report["turns"][0]["answer_from"] is not None
-    assert played(running), "words for whatever was made of it"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a network of its own needs root")
