@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core.errors import MostradorError
 from runtime import engines, memory
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
@@ -89,7 +88,7 @@ class App:
             up = Ready(self.sip_uri, self.kiosk_url, time.monotonic() - began)
             self._log.info("ready", sip=up.sip, kiosk=up.kiosk, seconds=round(up.seconds, 2))
             ready(up)
-            exercise = asyncio.ensure_future(self._exercise())
+            exercise = asyncio.ensure_future(self.engines.exercise())
             await self._stopping.wait()
             exercise.cancel()
             await self._close_conversations()
@@ -100,12 +99,6 @@ class App:
             await self.journal.close()
             self.engines.workers.close()
         self._log.info("stopped")
-
-    async def _exercise(self) -> None:
-        try:
-            await self.engines.exercise()
-        except MostradorError as error:
-            self._log.error("exercise_failed", code=error.code, reason=error.message)
 
     def full(self) -> bool:
         going_on = sum(not session.over for session in self._sessions.values())

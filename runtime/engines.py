@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
-from core.errors import ConfigError
+from core.errors import ConfigError, MostradorError
 from models.store import Store
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
@@ -27,6 +28,8 @@ from voice.tts import Synthesiser
 from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
+
+_log = structlog.get_logger(__name__)
 
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
@@ -91,7 +94,15 @@ class Engines:
 
     async def exercise(self) -> None:
         """Have each model work once, so that the first customer does not wait for what is only made at first use."""
+        try:
+            await self._exercise()
+        except MostradorError as error:
+            _log.error("exercise_failed", code=error.code, reason=error.message)
+
+    async def _exercise(self) -> None:
         plan = await self.plan(DialogState(), Heard("hola, buenas tardes", "es"), "exercise")
+        for drill in self.planner.drills():
+            await self.workers.run("plan", drill)
         if self.sound is not None:
             noise = np.random.default_rng(0).normal(0.0, 0.01, 2 * RATE).astype(np.float32)
             await self.sound._transcribe(noise, plan.heard.language, "")

@@ -1,5 +1,6 @@
 """Understand → plan → commit → reply. `plan` is pure (it may read, it changes nothing); only `commit` acts."""
 
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -100,6 +101,9 @@ class Planner(Protocol):
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects, once (idempotent by key); blocking, in a worker thread. Raises AgentError."""
+
+    def drills(self) -> Iterable[Callable[[], object]]:
+        """Short pieces of work for a worker thread: after them no customer waits for what is made at first use."""
 
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation: "silence", "not_heard", "error", "goodbye", "wait", "busy", "stopping"…"""

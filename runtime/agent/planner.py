@@ -1,6 +1,6 @@
 """The agent of a pack: decides (`plan`, pure) and acts (`commit`, once)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -38,9 +38,7 @@ def load(
     clock = today or _today
     store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
     store.prepare(clock())
-    judge = Judge(pack, make_router(pack, embedder), chooser)
-    judge.warm()
-    return Agent(pack, store, judge, clock)
+    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock)
 
 
 def _today() -> date:
@@ -71,6 +69,9 @@ class Agent:
         )
         message = Message(phrases.say(code, {}, today), choices=menu)
         return Reply((message,)), DialogState(last=message)
+
+    def drills(self) -> Iterator[Callable[[], object]]:
+        return self._judge.drills()
 
     def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Decide. Reads, never writes. Raises AgentError, ModelError."""

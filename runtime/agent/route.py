@@ -6,23 +6,18 @@ So the model is a tie-breaker: it never brings in an intent of its own, and what
 """
 
 import math
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-import structlog
-
-from core.errors import ModelError
 from models.embed import Embedder
 from models.llm import Chooser, topic_prompt
 from runtime.agent.pack import OUT_OF_SCOPE, Pack
 from runtime.agent.router import Routed, Router
 
-log = structlog.get_logger(__name__)
-
 CANDIDATES = 3
 _WARMED = 3
-"""Topics that are weighed at a time while warming up, so that a customer never waits for all of them."""
+"""Topics in one drill: a customer who comes meanwhile waits for one drill, never for all of them."""
 _LONGEST = 200
 """Characters of a sentence that the model sees."""
 
@@ -65,18 +60,12 @@ class Judge:
             return Judged(intents, routed.confidence, known, sure=known, why=f"{why}, not in topics", text=routed.text)
         return self._weighed(routed, why)
 
-    def warm(self) -> None:
-        """Let the model see all topics once, in the background: its first look at one takes four times as long."""
+    def drills(self) -> Iterator[Callable[[], object]]:
+        """Pieces of work that show the model every topic once: its first look at one takes four times as long."""
         if self._chooser is not None:
-            threading.Thread(target=self._see, args=(self._chooser,), name="warm-chooser", daemon=True).start()
-
-    def _see(self, chooser: Chooser) -> None:
-        topics = list(self._topics.values())
-        try:
+            topics = list(self._topics.values())
             for start in range(0, len(topics), _WARMED):
-                chooser.choose(topic_prompt("hello"), topics[start : start + _WARMED])
-        except ModelError as error:
-            log.error("chooser_failed", code=error.code, cause=error.message)
+                yield partial(self._chooser.choose, topic_prompt("hello"), topics[start : start + _WARMED])
 
     def _weighed(self, routed: Routed, why: str) -> Judged:
         rivals = [pair for pair in routed.ranked[:CANDIDATES] if pair[0] in self._topics]

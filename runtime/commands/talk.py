@@ -49,9 +49,11 @@ async def talk(config: Path | None, language: str, device: str, console: Console
 
 async def _converse(channel: Channel, loaded: engines.Engines, settings: Settings) -> None:
     journal = Journal.open(settings.data_folder / "journal.db")
+    exercise = asyncio.ensure_future(loaded.exercise())
     try:
         await Session("terminal", channel, loaded, journal, Metrics(), settings.limits).run()
     finally:
+        exercise.cancel()
         await journal.close()
         loaded.workers.close()
 

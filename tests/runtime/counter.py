@@ -1,7 +1,7 @@
 """A counter with scripted engines on virtual time: the session is the real one, what it calls is not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,9 @@ class Script:
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         self.done += [effect.key for effect in plan.effects]
         return Reply((Message("Bought."),)), plan.state
+
+    def drills(self) -> Iterator[Callable[[], object]]:
+        yield lambda: self.phrase("wait", "es")
 
     def phrase(self, code: str, language: Language) -> str:
         return f"[{code}]"
