@@ -12,7 +12,7 @@ from telephony import pj
 from voice.frames import FRAME_MS, RATE, AudioFrame, Pcm
 
 HEARD_MS = 2_000
-PLAY_MS = 30_000
+PLAY_MS = 2_000
 FRAME = RATE * FRAME_MS // 1000
 
 

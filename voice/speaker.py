@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,6 +19,9 @@ AHEAD = 2
 """Clauses synthesised ahead of the one that plays."""
 
 
+_NOTHING = np.zeros(0, np.int16)
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What the customer really heard. `first_sound`: seconds from `say` to the first sample queued."""
@@ -29,16 +32,40 @@ class Spoken:
     first_sound: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """Its place in the stream, in samples, and its sound, which is the cache's own."""
+
+    start: int
+    end: int
+    text: str
+    pcm: Pcm
+
+
 @dataclass(slots=True)
 class _Stream:
-    """The sound of one reply as it grows, and where each clause ends in it."""
+    """The sound of one reply as it grows, clause after clause."""
 
-    pcm: Pcm
-    ends: list[tuple[int, str]]
+    clauses: list[_Clause] = field(default_factory=list)
     position: int = 0
     complete: bool = False
     limit: int | None = None
     """Where to stop, set by `finish`: the end of the clause that is being said."""
+
+    @property
+    def length(self) -> int:
+        return self.clauses[-1].end if self.clauses else 0
+
+    def add(self, text: str, pcm: Pcm) -> None:
+        self.clauses.append(_Clause(self.length, self.length + len(pcm), text, pcm))
+
+    def ahead(self, count: int) -> Pcm:
+        """At most `count` samples from the position on, up to the end of their clause."""
+        end = self.position + count if self.limit is None else min(self.position + count, self.limit)
+        for clause in self.clauses:
+            if self.position < clause.end:
+                return clause.pcm[self.position - clause.start : max(0, end - clause.start)]
+        return _NOTHING
 
 
 class Speaker:
@@ -57,7 +84,7 @@ class Speaker:
         self._level = 1.0
         self._stopped = False
         self._speaking = False
-        self._stream = _Stream(np.zeros(0, np.int16), [])
+        self._stream = _Stream()
 
     @property
     def speaking(self) -> bool:
@@ -77,7 +104,7 @@ class Speaker:
         loop = asyncio.get_running_loop()
         began = loop.time()
         self._stopped = False
-        stream = self._stream = _Stream(np.zeros(0, np.int16), [])
+        stream = self._stream = _Stream()
         played_before = self._line.played
         making = asyncio.ensure_future(self._make(stream, text, language))
         first_sound = 0.0
@@ -88,20 +115,20 @@ class Speaker:
                     making.result()
                 if self._feed(stream) and not first_sound:
                     first_sound = loop.time() - began
-                while announced < len(stream.ends) and stream.position > _start(stream, announced):
-                    heard(stream.ends[announced][1])
+                while announced < len(stream.clauses) and stream.position > stream.clauses[announced].start:
+                    heard(stream.clauses[announced].text)
                     announced += 1
-                over = stream.complete and stream.position == len(stream.pcm)
+                over = stream.complete and stream.position == stream.length
                 if (over or stream.position == stream.limit) and not self._line.queued:
                     break
-                if stream.position == len(stream.pcm) and not making.done():
+                if stream.position == stream.length and not making.done():
                     self._speaking = self._line.queued > 0
                     await asyncio.wait({making}, timeout=TICK / 2)
                 else:
                     await asyncio.sleep(TICK)
         finally:
             making.cancel()
-            if self._line.queued and (self._stopped or not stream.complete or stream.position < len(stream.pcm)):
+            if self._line.queued and (self._stopped or not stream.complete or stream.position < stream.length):
                 self._line.hush()
             self._speaking = False
         return _spoken(stream, self._line.played - played_before, RATE, first_sound)
@@ -127,7 +154,7 @@ class Speaker:
     def finish(self) -> None:
         """Stop at the end of the clause that is being said."""
         stream = self._stream
-        stream.limit = next((end for end, _ in stream.ends if end >= stream.position), stream.position)
+        stream.limit = next((c.end for c in stream.clauses if c.end >= stream.position), stream.position)
 
     async def _make(self, stream: _Stream, text: str, language: str) -> None:
         clauses = list(self._split(text))
@@ -135,43 +162,40 @@ class Speaker:
         for index, clause in enumerate(clauses):
             for ahead in spoken[index : index + AHEAD]:
                 self._clips.warm(ahead, language)
-            pcm = await self._clips.clip(spoken[index], language)
-            stream.pcm = np.concatenate([stream.pcm, pcm])
-            stream.ends.append((len(stream.pcm), clause))
+            stream.add(clause, await self._clips.clip(spoken[index], language))
         stream.complete = True
 
     def _feed(self, stream: _Stream) -> bool:
         """Keep the line's queue `LEAD` seconds long; whether anything was queued."""
-        room = int(LEAD * RATE) - self._line.queued
-        end = stream.position + max(0, room)
-        chunk = stream.pcm[stream.position : end if stream.limit is None else min(end, stream.limit)]
-        if not len(chunk):
-            return False
-        if not (self._gain == self._level == 1.0):
-            ramp = np.full(len(chunk), self._gain, np.float32)
-            edge = min(len(chunk), RATE // 50)
-            ramp[:edge] = np.linspace(self._level, self._gain, edge, dtype=np.float32)
-            chunk = (chunk * ramp).astype(np.int16)
-            self._level = self._gain
-        stream.position += self._line.play(chunk)
-        self._speaking = True
-        return True
+        fed = False
+        while len(chunk := stream.ahead(max(0, int(LEAD * RATE) - self._line.queued))):
+            taken = self._line.play(self._weighted(chunk))
+            stream.position += taken
+            self._speaking = fed = True
+            if taken < len(chunk):
+                break
+        return fed
 
-
-def _start(stream: _Stream, index: int) -> int:
-    return stream.ends[index - 1][0] if index else 0
+    def _weighted(self, chunk: Pcm) -> Pcm:
+        """At the gain of now, with 20 ms to get there."""
+        if self._gain == self._level == 1.0:
+            return chunk
+        ramp = np.full(len(chunk), self._gain, np.float32)
+        edge = min(len(chunk), RATE // 50)
+        ramp[:edge] = np.linspace(self._level, self._gain, edge, dtype=np.float32)
+        self._level = self._gain
+        return (chunk * ramp).astype(np.int16)
 
 
 def _spoken(stream: _Stream, played: int, rate: int, first_sound: float) -> Spoken:
     """The text of the samples that were played: whole clauses, and of the last one the words that had passed."""
     said: list[str] = []
-    start = 0
-    for end, clause in stream.ends:
-        if played >= end:
-            said.append(clause)
-        elif played > start:
-            words = clause.split()
-            said.append(" ".join(words[: int(len(words) * (played - start) / (end - start))]))
-        start = end
-    cut = not stream.complete or played < len(stream.pcm)
+    for clause in stream.clauses:
+        if played >= clause.end:
+            said.append(clause.text)
+        elif played > clause.start:
+            words = clause.text.split()
+            share = (played - clause.start) / (clause.end - clause.start)
+            said.append(" ".join(words[: int(len(words) * share)]))
+    cut = not stream.complete or played < stream.length
     return Spoken(" ".join(part for part in said if part), cut, played / rate, first_sound)

@@ -73,7 +73,7 @@ def test_hush_tells_what_it_dropped_and_played_counts_only_what_left() -> None:
 
 
 def test_half_a_minute_waits_at_most() -> None:
-    assert RingLine(open_port()).play(np.ones(40 * RATE, np.int16)) == 30 * RATE
+    assert RingLine(open_port()).play(np.ones(3 * RATE, np.int16)) == 2 * RATE
 
 
 def test_a_closed_line_takes_everything_and_plays_nothing() -> None:
