@@ -1,7 +1,7 @@
 """All that conversations share: models loaded once, and the ways to reach them that never block the loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from voice.frames import RATE, Pcm
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
 from voice.readable import readable
-from voice.resample import resample
+from voice.resample import Resampler
 from voice.speaker import Speaker
 from voice.stt import Recogniser, Transcript
 from voice.tts import Synthesiser
@@ -90,7 +90,8 @@ class Engines:
                 parts = [readable(clause, language) for m in reply.messages for clause in split(m.text)]
                 clips = [self.sound.clips.warm(part, language) for part in parts]
                 first += clips[:1]
-        await asyncio.gather(*first)
+        for clip in first:
+            await clip.made()
 
     async def exercise(self) -> None:
         """Have each model work once, so that the first customer does not wait for what is only made at first use."""
@@ -133,7 +134,13 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
             loop.run_in_executor(pool, _activity),
             loop.run_in_executor(pool, _endpoint, store),
         )
-    clips = Clips(lambda text, language: workers.run("tts", _speak, voices[_language(language)], text))
+
+    async def speak(text: str, language: str) -> AsyncIterator[Pcm]:
+        pieces = _pieces(voices[_language(language)], text)
+        while (piece := await workers.run("tts", next, pieces, None)) is not None:
+            yield piece
+
+    clips = Clips(speak)
     return Engines(planner, workers, Sound(recogniser, voices, activity, endpoint, workers, clips))
 
 
@@ -193,12 +200,12 @@ def _endpoint(store: Store) -> EndOfTurn:
     return endpoint.load(store.require("smart-turn-v3.2"))
 
 
-def _speak(voice: Synthesiser, text: str) -> Pcm:
-    """The sound of a clause at `voice.frames.RATE`, int16 [n]."""
-    frames = list(voice.speak(text))
-    if not frames:
-        return np.zeros(0, np.int16)
-    return resample(np.concatenate([frame.pcm for frame in frames]), voice.rate, RATE)
+def _pieces(voice: Synthesiser, text: str) -> Iterator[Pcm]:
+    """The sound of a clause at `voice.frames.RATE`, int16 [n]; making one piece leaves room for others in between."""
+    resampler = Resampler(voice.rate, RATE)
+    for frame in voice.speak(text):
+        yield resampler.push(frame.pcm)
+    yield resampler.flush()
 
 
 def _language(code: str) -> Language:

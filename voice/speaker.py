@@ -1,18 +1,22 @@
 """Our own voice on one line: clause by clause, ducked or cut at any moment, and sure of what was really played."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from voice.clips import Clips
+from voice.clips import Clip, Clips
 from voice.frames import RATE, Pcm, require_rate
 from voice.line import AudioLine
 
 LEAD = 0.24
 """Seconds queued ahead on the line: covers a late loop, and is all that a duck must take back."""
 TICK = 0.04
+STARVED_TICK = 0.01
+"""While the next sound is still being made."""
+LETTER = 0.08
+"""Seconds that a letter takes, for a clause cut off before its sound was complete: rather too long than too short."""
 DUCKED = 0.3
 """Gain while it is not clear whether somebody interrupts: about -10 dB."""
 AHEAD = 2
@@ -32,39 +36,37 @@ class Spoken:
     first_sound: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """Its place in the stream, in samples, and its sound, which is the cache's own."""
-
-    start: int
-    end: int
-    text: str
-    pcm: Pcm
-
-
 @dataclass(slots=True)
 class _Stream:
-    """The sound of one reply as it grows, clause after clause."""
+    """One reply, clause after clause, as far as its sound is there."""
 
-    clauses: list[_Clause] = field(default_factory=list)
+    count: int = 0
+    """Clauses that it has in all."""
+    clauses: list[tuple[str, Clip]] = field(default_factory=list)
     position: int = 0
-    complete: bool = False
-    limit: int | None = None
-    """Where to stop, set by `finish`: the end of the clause that is being said."""
+    all_there: bool = False
+    """Every clause is in `clauses` and complete."""
+    finishing: bool = False
+    """No clause is begun any more."""
+
+    def spans(self) -> Iterator[tuple[int, int, str, Clip]]:
+        """(start, end so far, text, clip) of the clauses whose start is known."""
+        start = 0
+        for text, clip in self.clauses:
+            yield start, start + clip.length, text, clip
+            if not clip.complete:
+                return
+            start += clip.length
 
     @property
     def length(self) -> int:
-        return self.clauses[-1].end if self.clauses else 0
-
-    def add(self, text: str, pcm: Pcm) -> None:
-        self.clauses.append(_Clause(self.length, self.length + len(pcm), text, pcm))
+        return sum(clip.length for _, clip in self.clauses)
 
     def ahead(self, count: int) -> Pcm:
-        """At most `count` samples from the position on, up to the end of their clause."""
-        end = self.position + count if self.limit is None else min(self.position + count, self.limit)
-        for clause in self.clauses:
-            if self.position < clause.end:
-                return clause.pcm[self.position - clause.start : max(0, end - clause.start)]
+        """At most `count` samples from the position on, of one piece of sound."""
+        for start, end, _, clip in self.spans():
+            if self.position < end:
+                return clip.read(self.position - start, count)
         return _NOTHING
 
 
@@ -102,7 +104,7 @@ class Speaker:
         Raises VoiceError when nothing can be synthesised; what was played until then has been played.
         """
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        asked = loop.time()
         self._stopped = False
         stream = self._stream = _Stream()
         played_before = self._line.played
@@ -114,21 +116,20 @@ class Speaker:
                 if making.done() and making.exception() is not None:
                     making.result()
                 if self._feed(stream) and not first_sound:
-                    first_sound = loop.time() - began
-                while announced < len(stream.clauses) and stream.position > stream.clauses[announced].start:
-                    heard(stream.clauses[announced].text)
-                    announced += 1
-                over = stream.complete and stream.position == stream.length
-                if (over or stream.position == stream.limit) and not self._line.queued:
+                    first_sound = loop.time() - asked
+                begun = [clause for start, _, clause, _ in stream.spans() if stream.position > start]
+                for clause in begun[announced:]:
+                    heard(clause)
+                announced = max(announced, len(begun))
+                over = stream.all_there and stream.position == stream.length
+                if over and not self._line.queued:
                     break
-                if stream.position == stream.length and not making.done():
-                    self._speaking = self._line.queued > 0
-                    await asyncio.wait({making}, timeout=TICK / 2)
-                else:
-                    await asyncio.sleep(TICK)
+                starved = stream.position == stream.length and not making.done()
+                self._speaking = self._line.queued > 0
+                await asyncio.sleep(STARVED_TICK if starved else TICK)
         finally:
             making.cancel()
-            if self._line.queued and (self._stopped or not stream.complete or stream.position < stream.length):
+            if self._line.queued and (self._stopped or not stream.all_there or stream.position < stream.length):
                 self._line.hush()
             self._speaking = False
         return _spoken(stream, self._line.played - played_before, RATE, first_sound)
@@ -154,16 +155,24 @@ class Speaker:
     def finish(self) -> None:
         """Stop at the end of the clause that is being said."""
         stream = self._stream
-        stream.limit = next((c.end for c in stream.clauses if c.end >= stream.position), stream.position)
+        stream.finishing = True
+        spans = list(stream.spans())
+        now = next((i for i, (_, end, _, clip) in enumerate(spans) if end >= stream.position or not clip.complete), 0)
+        del stream.clauses[now + 1 :]
 
     async def _make(self, stream: _Stream, text: str, language: str) -> None:
         clauses = list(self._split(text))
         spoken = [self._ear(clause, language) for clause in clauses]
+        stream.count = len(clauses)
         for index, clause in enumerate(clauses):
+            if stream.finishing:
+                break
             for ahead in spoken[index : index + AHEAD]:
                 self._clips.warm(ahead, language)
-            stream.add(clause, await self._clips.clip(spoken[index], language))
-        stream.complete = True
+            clip = self._clips.warm(spoken[index], language)
+            stream.clauses.append((clause, clip))
+            await clip.made()
+        stream.all_there = True
 
     def _feed(self, stream: _Stream) -> bool:
         """Keep the line's queue `LEAD` seconds long; whether anything was queued."""
@@ -190,12 +199,12 @@ class Speaker:
 def _spoken(stream: _Stream, played: int, rate: int, first_sound: float) -> Spoken:
     """The text of the samples that were played: whole clauses, and of the last one the words that had passed."""
     said: list[str] = []
-    for clause in stream.clauses:
-        if played >= clause.end:
-            said.append(clause.text)
-        elif played > clause.start:
-            words = clause.text.split()
-            share = (played - clause.start) / (clause.end - clause.start)
-            said.append(" ".join(words[: int(len(words) * share)]))
-    cut = not stream.complete or played < stream.length
+    for start, there, text, clip in stream.spans():
+        end = there if clip.complete else max(there, start + int(len(text) * LETTER * rate))
+        if played >= end:
+            said.append(text)
+        elif played > start:
+            words = text.split()
+            said.append(" ".join(words[: int(len(words) * (played - start) / (end - start))]))
+    cut = not stream.all_there or len(stream.clauses) < stream.count or played < stream.length
     return Spoken(" ".join(part for part in said if part), cut, played / rate, first_sound)

@@ -150,11 +150,11 @@ class Counter:
         self.workers = Inline()
         self.mute = False
 
-    async def _speak(self, text: str, language: str) -> Pcm:
+    async def _speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
         await asyncio.sleep(self.workers.seconds["tts"])
         if self.mute:
             raise VoiceError("tts.failed", "no voice")
-        return speech(len(text.split()))
+        yield speech(len(text.split()))
 
     def _transcribe(self, sound: object, language: str | None, hint: str) -> Transcript:
         heard = self.hears[0] if self.hears else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
@@ -25,12 +26,13 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in re.findall(r"[^,]+,?", text.strip())]
 
 
-async def speak(text: str, language: str) -> Pcm:
-    """0.3 s a word, at level 10,000; making it takes 0.05 s."""
+async def speak(text: str, language: str) -> AsyncIterator[Pcm]:
+    """0.3 s a word, at level 10,000, word by word; making each takes 0.05 s."""
     if "broken" in text:
         raise VoiceError("tts.failed", "no voice")
-    await asyncio.sleep(0.05)
-    return np.full(round(len(text.split()) * SECOND_A_WORD * RATE), 10_000, np.int16)
+    for _ in text.split():
+        await asyncio.sleep(0.05)
+        yield np.full(round(SECOND_A_WORD * RATE), 10_000, np.int16)
 
 
 def speaker_on(line: FakeLine) -> Speaker:

@@ -12,6 +12,7 @@ import voice.tts
 from core.errors import VoiceError
 from core.places import models_home
 from voice.tts import Synthesiser, espeak, piper
+from voice.tts.vits import Vits
 
 pytestmark = pytest.mark.engine
 
@@ -69,8 +70,38 @@ def test_several_at_once(engines: dict[str, Synthesiser], name: str) -> None:
     assert max(spoken) < 2 * min(spoken)
 
 
-def test_piper_gives_each_sentence_as_it_is_made(engines: dict[str, Synthesiser]) -> None:
-    assert len(list(engines["piper"].speak("One. Two. Three."))) == 3
+def test_piper_gives_a_long_sentence_in_pieces_the_first_one_short(engines: dict[str, Synthesiser]) -> None:
+    frames = list(engines["piper"].speak("You will find the light bulbs in aisle fourteen, next to the lamps."))
+    assert len(frames) >= 3
+    assert frames[0].seconds < 0.5
+
+
+def test_piper_pieces_are_the_same_sound_as_one_long_run() -> None:
+    vits = Vits(JOE, threads=1)
+    phonemes = [1, 0, *[i for letter in range(14, 44) for i in (letter, 0)], 2]
+    z, mask, speaker = vits._voice.frontend(np.array([phonemes], np.int64))
+    vits._voice.frontend = lambda ids: (z, mask, speaker)  # its noise is drawn anew each time
+    pieces = list(vits.sound(phonemes))
+    whole = vits._voice.decode_all(z, mask, speaker)
+    assert len(pieces) > 1
+    np.testing.assert_allclose(np.concatenate(pieces), whole, atol=1e-3)
+
+
+def test_piper_makes_damaged_halves_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOSTRADOR_CACHE", str(tmp_path))
+    Vits(JOE, threads=1)
+    [halves] = (tmp_path / "voices").iterdir()
+    decoder = next(halves.glob("*.decoder.onnx"))
+    decoder.write_bytes(decoder.read_bytes()[:1000])
+    assert sum(len(sound) for sound in Vits(JOE, threads=1).sound([1, 0, 20, 0, 2])) > 1000
+
+
+def test_piper_speaks_a_voice_that_cannot_be_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(onnx: Path, threads: int) -> Vits:
+        raise ValueError("no seam")
+
+    monkeypatch.setattr(piper, "Vits", refuse)
+    assert len(list(piper.load(JOE).speak("One. Two. Three."))) == 3
 
 
 def test_piper_cuts_what_has_no_end(engines: dict[str, Synthesiser]) -> None:
