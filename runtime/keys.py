@@ -1,5 +1,7 @@
-"""Key presses into turns: «0» is a person at any moment, other digits are collected. Pure; times in seconds."""
+"""Key presses into turns: «0» is a person at any moment, other digits are collected."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 PERSON = "0"
@@ -32,3 +34,33 @@ def press(held: str, digit: str, expected: int) -> tuple[str, Keyed]:
     if expected and len(held) >= expected:
         return "", Keyed(digits=held)
     return held, Keyed()
+
+
+class Keypad:
+    """The keys of one conversation. `complete` gets a number of unknown length when no key has come for a while."""
+
+    def __init__(self, complete: Callable[[str], None]) -> None:
+        self._complete = complete
+        self._held = ""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def press(self, digit: str, expected: int) -> Keyed:
+        """What this key completes; `expected`: length of the number asked for, 0 if none was."""
+        self._stop_waiting()
+        self._held, keyed = press(self._held, digit, expected)
+        if self._held:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._waited)
+        return keyed
+
+    def forget(self) -> None:
+        self._stop_waiting()
+        self._held = ""
+
+    def _waited(self) -> None:
+        digits, self._held = self._held, ""
+        self._complete(digits)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import assert_never
 
 import structlog
@@ -33,30 +32,20 @@ from runtime.events import (
 )
 from runtime.hearing import event_of
 from runtime.journal import Journal
-from runtime.keys import PATIENCE, press
+from runtime.keys import Keypad
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.speculation import Speculation
+from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
 from voice.speaker import Speaker
 from voice.turns import TurnSettings
 
-SURE_OF_LANGUAGE = 1.5
-"""Seconds of speech after which the language that was found is kept."""
 UNHEARD_MIN = 0.8
 """Seconds of speech without words below which nothing is asked: a cough, a door."""
+FILLER_AFTER = 0.7
+"""Seconds after the end of a turn, about 1.2 s after its last word, when we say that it takes a moment."""
 INBOX = 256
-
-
-@dataclass(slots=True)
-class _Guess:
-    """A plan made at a pause, good only for the same words in the same state."""
-
-    heard: Heard
-    state: DialogState
-    plan: "asyncio.Task[Plan]"
-
-    def fits(self, heard: Heard, state: DialogState) -> bool:
-        return (self.heard.text, self.heard.language, self.state) == (heard.text, heard.language, state)
 
 
 class Session:
@@ -66,7 +55,6 @@ class Session:
         self, identity: str, channel: Channel, engines: Engines, journal: Journal, metrics: Metrics, limits: Limits
     ) -> None:
         self.id = identity
-        self.language: Language = channel.language
         self.over = False
         """The customer is gone, or has been told goodbye; what is left is tidying up."""
         self._channel = channel
@@ -80,9 +68,9 @@ class Session:
         self._state = DialogState()
         self._turn = 0
         self._silences = 0
-        self._keys = ""
-        self._key_timer: asyncio.TimerHandle | None = None
-        self._guess: _Guess | None = None
+        self._tongue = Tongue(channel.language)
+        self._keypad = Keypad(self._keyed)
+        self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
         self._commit: asyncio.Task[Reply] | None = None
         self._speaker: Speaker | None = None
@@ -95,6 +83,10 @@ class Session:
                 lambda: speaker.speaking,
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
+
+    @property
+    def language(self) -> Language:
+        return self._tongue.language
 
     async def run(self) -> str:
         """Until somebody hangs up; returns the cause. Never raises for a fault of a stage."""
@@ -114,8 +106,8 @@ class Session:
         finally:
             self.over = True
             await self._stop()
-            self._drop_guess()
-            self._forget_keys()
+            self._speculation.drop()
+            self._keypad.forget()
             if self._commit is not None:
                 await asyncio.wait({self._commit})
             await channel.close(cause)
@@ -140,13 +132,11 @@ class Session:
                 case SpeechStarted():
                     self._duck()
                 case Interrupted():
-                    self._record(event)
-                    self._metrics.interrupted()
-                    await self._stop()
+                    self._hold()
                 case Draft():
-                    self._speculate(event)
+                    self._drafted(event)
                 case Resumed():
-                    self._drop_guess()
+                    self._resumed()
                 case UserSaid():
                     await self._said(event)
                 case Chose():
@@ -178,27 +168,30 @@ class Session:
     # What the customer does
 
     async def _said(self, event: UserSaid) -> None:
-        """A turn of the customer. Over our own voice it may be no more than a backchannel."""
-        self._unduck()
+        """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
+        if event.overlapped and self._busy() and self._meant_for_nobody(event.text, event.language):
+            self._log.info("backchannel", text_pii=event.text)
+            self._speak_on()
+            return
         if not event.text.strip():
             await self._unheard(event)
             return
         self._silences = 0
-        if event.overlapped and self._speaking() and is_backchannel(event.text, event.language, self._state.expect):
-            self._log.info("backchannel", text_pii=event.text)
-            return
-        if event.spoken:
-            self.language = event.language
-            if self._listener and event.voiced >= SURE_OF_LANGUAGE:
-                self._listener.language = event.language
+        if event.overlapped and self._busy():
+            self._record(Interrupted(at=event.at))
+            self._metrics.interrupted()
+        language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
+        self._tell_language()
         self._record(event)
-        await self._answer(Heard(event.text, event.language, event.spoken, confidence=event.confidence))
+        await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
+
+    def _meant_for_nobody(self, text: str, language: str) -> bool:
+        return is_backchannel(text, language, self._state.expect)
 
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
-        passing = event.voiced < UNHEARD_MIN and not event.overlapped
-        if passing or self._busy():
-            return  # what stopped our own words is asked about, however short it was
+        if event.voiced < UNHEARD_MIN or self._busy():
+            return
         self._record(event)
         await self._not_answered(event.at, "not_heard", "not_heard")
 
@@ -221,34 +214,28 @@ class Session:
         self._record(event)
         self._silences = 0
         expect = self._state.expect
-        self._forget_keys(keep=True)
-        self._keys, keyed = press(self._keys, event.digit, expect.most or expect.digits)
+        keyed = self._keypad.press(event.digit, expect.most or expect.digits)
         await self._stop()
         if keyed.person:
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))
         elif keyed.digits:
-            await self._answer(Heard(keyed.digits, self.language, spoken=False))
-        elif self._keys:
-            self._key_timer = asyncio.get_running_loop().call_later(PATIENCE, self._keyed)
+            self._keyed(keyed.digits)
 
-    def _keyed(self) -> None:
-        """No key came for a while: the number is complete."""
-        digits, self._keys = self._keys, ""
+    def _keyed(self, digits: str) -> None:
         self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
-
-    def _forget_keys(self, *, keep: bool = False) -> None:
-        if self._key_timer:
-            self._key_timer.cancel()
-            self._key_timer = None
-        if not keep:
-            self._keys = ""
 
     async def _switch(self, language: Language) -> None:
         await self._stop()
-        self.language = language
-        if self._listener:
-            self._listener.language = language
+        self._choose(language)
         self._start(self._phrase("language_switched"))
+
+    def _choose(self, language: Language) -> None:
+        self._tongue.choose(language)
+        self._tell_language()
+
+    def _tell_language(self) -> None:
+        if self._listener is not None and self._tongue.sure:
+            self._listener.language = self.language
 
     async def _failed(self, event: Failed) -> None:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
@@ -264,15 +251,22 @@ class Session:
 
     # What the counter does
 
-    def _speculate(self, draft: Draft) -> None:
-        """Plan and prepare the answer to what was said so far: pure, so that it can be dropped."""
+    def _drafted(self, draft: Draft) -> None:
+        """A pause, perhaps the end of the turn: a backchannel is passed over, else the answer is made ready."""
+        if self._busy() and self._meant_for_nobody(draft.text, draft.language):
+            self._speak_on()
+            return
         self._show(Caption("customer", draft.text, self._turn + 1, final=False))
         acting = self._commit is not None and not self._commit.done()
         if self._speaking() or acting or not draft.text.strip():
             return
-        self._drop_guess()
-        heard = Heard(draft.text, draft.language, confidence=draft.confidence)
-        self._guess = _Guess(heard, self._state, asyncio.ensure_future(self._foresee(heard, self._state)))
+        self._speculation.begin(Heard(draft.text, draft.language, confidence=draft.confidence), self._state)
+
+    def _resumed(self) -> None:
+        """The customer goes on after a pause."""
+        self._speculation.drop()
+        if self._speaking():
+            self._hold()
 
     async def _foresee(self, heard: Heard, state: DialogState) -> Plan:
         plan = await self._engines.plan(state, heard, self.id)
@@ -282,41 +276,43 @@ class Session:
                 self._speaker.prepare(message.text, language)
         return plan
 
-    def _drop_guess(self) -> None:
-        guess, self._guess = self._guess, None
-        if guess is not None:
-            guess.plan.cancel()
-            guess.plan.add_done_callback(_looked_at)
-
     async def _answer(self, heard: Heard) -> None:
         """Start the answer to a turn; what was being said stops, what was being done is finished first."""
         self._turn += 1
         self._show(Caption("customer", heard.text, self._turn))
         await self._stop()
-        guess, self._guess = self._guess, None
-        if guess is not None and not guess.fits(heard, self._state):
-            guess.plan.cancel()
-            guess.plan.add_done_callback(_looked_at)
-            guess = None
-        self._start(self._replied(heard, guess))
+        self._start(self._replied(heard, self._speculation.take(heard, self._state)))
 
-    async def _replied(self, heard: Heard, guess: _Guess | None) -> None:
-        clock = asyncio.get_running_loop().time
+    async def _replied(self, heard: Heard, guess: "asyncio.Task[Plan] | None") -> None:
+        """The answer to a turn; where it takes long, that is said first, once."""
         self._show(Status("thinking", self.language))
+        making = asyncio.ensure_future(self._made(heard, guess))
+        try:
+            done, _ = await asyncio.wait({making}, timeout=FILLER_AFTER)
+            if not done and self._speaker is not None:
+                await self._say(Message(self._engines.planner.phrase("wait", self.language)))
+            reply = await making
+        finally:
+            making.cancel()
+        if reply is not None:
+            await self._give(reply)
+
+    async def _made(self, heard: Heard, guess: "asyncio.Task[Plan] | None") -> Reply | None:
+        """Planned and done; None when that failed, which is told."""
+        clock = asyncio.get_running_loop().time
         began = clock()
         stage = "plan"
         try:
             if self._commit is not None:
                 await asyncio.wait({self._commit})
-            plan = await (guess.plan if guess else self._engines.plan(self._state, heard, self.id))
+            plan = await (guess or self._engines.plan(self._state, heard, self.id))
             timings = {"plan": clock() - began}
             stage = "commit"
             self._commit = asyncio.ensure_future(self._committed(plan, timings))
-            reply = await asyncio.shield(self._commit)
+            return await asyncio.shield(self._commit)
         except MostradorError as error:
             self.post(Failed(at=self._now, stage=stage, code=error.code, message=error.message))
-            return
-        await self._give(reply)
+            return None
 
     async def _committed(self, plan: Plan, timings: dict[str, float]) -> Reply:
         """The only place where something is done. Runs to its end even when the customer interrupts."""
@@ -353,9 +349,7 @@ class Session:
     async def _give(self, reply: Reply) -> None:
         """Say and show a reply, then do what it means for the conversation."""
         if reply.language is not None:
-            self.language = reply.language
-            if self._listener:
-                self._listener.language = reply.language
+            self._choose(reply.language)
         for message in reply.messages:
             self._show(Shown(message, self._turn))
             if not await self._say(message):
@@ -439,9 +433,16 @@ class Session:
         else:
             self._show(Status("listening", self.language))
 
-    def _unduck(self) -> None:
+    def _hold(self) -> None:
+        """Somebody speaks over us and goes on: we are silent, and go on later if it was not meant for us."""
+        if self._speaker is not None:
+            self._speaker.hold()
+            self._show(Status("listening", self.language))
+
+    def _speak_on(self) -> None:
         if self._speaker is not None:
             self._speaker.unduck()
+            self._show(Status("speaking", self.language))
 
     def _expect(self, state: DialogState) -> None:
         if self._listener is not None:
@@ -487,8 +488,3 @@ class Session:
     async def _pump_channel(self) -> None:
         async for event in self._channel.events():
             self.post(event)
-
-
-def _looked_at(task: "asyncio.Task[Plan]") -> None:
-    if not task.cancelled():
-        task.exception()

@@ -12,6 +12,8 @@ from voice.line import AudioLine
 
 LEAD = 0.24
 """Seconds queued ahead on the line: covers a late loop, and is all that a duck must take back."""
+REWIND = 0.4
+"""Seconds at most that are said again after a hold."""
 TICK = 0.04
 STARVED_TICK = 0.01
 """While the next sound is still being made."""
@@ -46,6 +48,8 @@ class _Stream:
     position: int = 0
     all_there: bool = False
     """Every clause is in `clauses` and complete."""
+    again: int = 0
+    """Samples that were played and will be once more, after a hold."""
     finishing: bool = False
     """No clause is begun any more."""
 
@@ -69,6 +73,18 @@ class _Stream:
                 return clip.read(self.position - start, count)
         return _NOTHING
 
+    def before(self, count: int) -> Pcm:
+        """At most `count` samples up to the position, of the clause that it is in."""
+        for start, end, _, clip in self.spans():
+            if self.position <= end:
+                first = max(start, self.position - count)
+                pieces, at = [_NOTHING], first
+                while at < self.position and len(piece := clip.read(at - start, self.position - at)):
+                    pieces.append(piece)
+                    at += len(piece)
+                return np.concatenate(pieces)
+        return _NOTHING
+
 
 class Speaker:
     """Speaks on one line, one reply at a time."""
@@ -85,6 +101,8 @@ class Speaker:
         self._gain = 1.0
         self._level = 1.0
         self._stopped = False
+        self._held = False
+        self._busy = False
         self._speaking = False
         self._stream = _Stream()
 
@@ -105,7 +123,8 @@ class Speaker:
         """
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        self._stopped = False
+        self._stopped = self._held = False
+        self._busy = True
         stream = self._stream = _Stream()
         played_before = self._line.played
         making = asyncio.ensure_future(self._make(stream, text, language))
@@ -115,6 +134,9 @@ class Speaker:
             while not self._stopped:
                 if making.done() and making.exception() is not None:
                     making.result()
+                if self._held:
+                    await asyncio.sleep(TICK)
+                    continue
                 if self._feed(stream) and not first_sound:
                     first_sound = loop.time() - asked
                 begun = [clause for start, _, clause, _ in stream.spans() if stream.position > start]
@@ -131,7 +153,7 @@ class Speaker:
             making.cancel()
             if self._line.queued and (self._stopped or not stream.all_there or stream.position < stream.length):
                 self._line.hush()
-            self._speaking = False
+            self._speaking = self._busy = self._held = False
         return _spoken(stream, self._line.played - played_before, RATE, first_sound)
 
     def duck(self) -> None:
@@ -143,11 +165,26 @@ class Speaker:
             self._stream.position = max(0, self._stream.position - self._line.hush())
 
     def unduck(self) -> None:
+        """Speak at full voice; after a hold, go on with the word that was cut."""
         self._gain = 1.0
+        if self._held:
+            self._held = False
+            stream = self._stream
+            back = _back_to_a_gap(stream.before(round(REWIND * RATE)))
+            stream.position -= back
+            stream.again += back
+
+    def hold(self) -> None:
+        """Be silent at once; `unduck` goes on, `hush` ends it."""
+        if self._busy and not self._held:
+            self._held = True
+            self._stream.position = max(0, self._stream.position - self._line.hush())
+            self._speaking = False
 
     def hush(self) -> None:
         """Stop at once; `say` returns what was heard until now."""
         self._stopped = True
+        self._held = False
         self._gain = 1.0
         self._line.hush()
         self._speaking = False
@@ -196,8 +233,20 @@ class Speaker:
         return (chunk * ramp).astype(np.int16)
 
 
+def _back_to_a_gap(sound: Pcm) -> int:
+    """Samples from its end back to the quietest 20 ms of `sound`: between two words, most likely."""
+    frame = RATE // 50
+    count = len(sound) // frame
+    if count < 2:
+        return 0
+    frames = sound[len(sound) - count * frame :].reshape(count, frame).astype(np.float32)
+    return (count - int(np.argmin(np.square(frames).mean(axis=1)))) * frame
+
+
 def _spoken(stream: _Stream, played: int, rate: int, first_sound: float) -> Spoken:
     """The text of the samples that were played: whole clauses, and of the last one the words that had passed."""
+    seconds = played / rate
+    played -= stream.again
     said: list[str] = []
     for start, there, text, clip in stream.spans():
         end = there if clip.complete else max(there, start + int(len(text) * LETTER * rate))
@@ -207,4 +256,4 @@ def _spoken(stream: _Stream, played: int, rate: int, first_sound: float) -> Spok
             words = text.split()
             said.append(" ".join(words[: int(len(words) * (played - start) / (end - start))]))
     cut = not stream.all_there or len(stream.clauses) < stream.count or played < stream.length
-    return Spoken(" ".join(part for part in said if part), cut, played / rate, first_sound)
+    return Spoken(" ".join(part for part in said if part), cut, seconds, first_sound)

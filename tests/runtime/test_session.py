@@ -187,17 +187,60 @@ def test_a_cough_is_not_answered() -> None:
     assert talk(Counter, customer).said() == ["Welcome to the shop."]
 
 
-def test_a_noise_that_stopped_our_words_is_asked_about() -> None:
+@pytest.mark.parametrize(("words", "text"), [(3, ""), (3, "okay right yes")])
+def test_a_long_noise_or_backchannel_holds_our_words_and_they_go_on(words: int, text: str) -> None:
+    held: list[int] = []
+
     async def customer(counter: Counter) -> None:
         counter.script.replies["first"] = Reply((Message(LONG),))
         await counter.say("first", after=3)
         await asyncio.sleep(2.5)
-        await counter.say("", words=2)
-        await asyncio.sleep(3)
+        speaking = asyncio.ensure_future(counter.say(text, words=words))
+        await asyncio.sleep(0.65)
+        held.append(len(counter.line.sound))
+        await asyncio.sleep(0.2)
+        held.append(len(counter.line.sound))
+        await speaking
+        await asyncio.sleep(8)
 
     counter = talk(Counter, customer)
-    assert counter.recorder.of(Interrupted)
-    assert counter.said()[-1] == "[not_heard]"
+    assert held[0] == held[1], "silent while somebody speaks"
+    assert counter.said()[1] == LONG, "and then said to its end"
+    assert not counter.recorder.of(Interrupted)
+    assert len(counter.recorder.of(UserSaid)) == 1
+
+
+def test_what_takes_long_is_announced_once() -> None:
+    async def customer(counter: Counter) -> None:
+        counter.workers.seconds["commit"] = 4.0
+        await counter.say("buy the red one", after=3)
+        await asyncio.sleep(8)
+
+    assert talk(Counter, customer).said()[1:] == ["[wait]", "Bought."]
+
+
+def test_what_is_quick_is_not_announced() -> None:
+    async def customer(counter: Counter) -> None:
+        await counter.say("buy the red one", after=3)
+        await asyncio.sleep(8)
+
+    assert talk(Counter, customer).said()[1:] == ["Bought."]
+
+
+def test_an_answer_interrupted_while_it_is_announced_is_not_given() -> None:
+    async def customer(counter: Counter) -> None:
+        counter.workers.seconds["plan"] = 2.0
+        await counter.say("first thing", after=3)
+        await asyncio.sleep(1.2)
+        await counter.say("no the second thing please")
+        await asyncio.sleep(10)
+
+    assert counter_texts(talk(Counter, customer)) == ["You said no the second thing please."]
+
+
+def counter_texts(counter: Counter) -> list[str]:
+    """What was said but the greeting and the filler."""
+    return [text for text in counter.said()[1:] if text and not "[wait]".startswith(text)]
 
 
 def test_zero_is_a_person_and_a_key_interrupts() -> None:

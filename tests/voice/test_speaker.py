@@ -14,7 +14,7 @@ from tests.virtual_time import run
 from tests.voice.fake_line import FakeLine
 from voice.clips import Clips
 from voice.frames import RATE, Pcm
-from voice.speaker import DUCKED, LEAD, Speaker
+from voice.speaker import DUCKED, LEAD, REWIND, Speaker
 
 pytestmark = pytest.mark.unit
 
@@ -93,6 +93,45 @@ def test_duck_is_heard_at_once_and_nothing_is_lost() -> None:
     run(main())
 
 
+def test_hold_is_silent_and_goes_on_with_the_word_that_was_cut() -> None:
+    async def main() -> None:
+        line = FakeLine()
+        speaker = speaker_on(line)
+        saying = asyncio.ensure_future(speaker.say(TEXT, "en"))
+        await asyncio.sleep(1.0)
+        speaker.duck()
+        speaker.hold()
+        assert line.queued == 0
+        assert not speaker.speaking
+        at = line.played
+        await asyncio.sleep(2.0)
+        assert line.played == at, "not a sample while it is held"
+        speaker.unduck()
+        spoken = await saying
+        assert not spoken.cut
+        assert spoken.text.split() == TEXT.split()
+        again = len(line.sound) - int(10 * SECOND_A_WORD * RATE)
+        assert 0 < again <= REWIND * RATE
+
+    run(main())
+
+
+def test_what_is_held_and_then_ended_was_heard_up_to_the_hold() -> None:
+    async def main() -> None:
+        line = FakeLine()
+        speaker = speaker_on(line)
+        saying = asyncio.ensure_future(speaker.say(TEXT, "en"))
+        await asyncio.sleep(1.3)
+        speaker.hold()
+        await asyncio.sleep(1.0)
+        speaker.hush()
+        spoken = await saying
+        assert spoken.cut
+        assert spoken.text == "one two three, four"
+
+    run(main())
+
+
 def test_finish_ends_with_the_clause_that_is_being_said() -> None:
     async def main() -> None:
         line = FakeLine()
@@ -126,18 +165,18 @@ def test_nothing_to_say_says_nothing() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.floats(0.0, 4.0), st.lists(st.tuples(st.floats(0.01, 1.0), st.booleans()), max_size=4))
-def test_said_is_never_more_than_played(stop: float, ducks: list[tuple[float, bool]]) -> None:
+@given(
+    st.floats(0.0, 4.0),
+    st.lists(st.tuples(st.floats(0.01, 1.0), st.sampled_from(["duck", "unduck", "hold"])), max_size=5),
+)
+def test_said_is_never_more_than_played(stop: float, moves: list[tuple[float, str]]) -> None:
     async def main() -> None:
         line = FakeLine()
         speaker = speaker_on(line)
         saying = asyncio.ensure_future(speaker.say(TEXT, "en"))
-        for pause, low in ducks:
+        for pause, move in moves:
             await asyncio.sleep(pause)
-            if low:
-                speaker.duck()
-            else:
-                speaker.unduck()
+            getattr(speaker, move)()
         await asyncio.sleep(stop)
         speaker.hush()
         spoken = await saying
@@ -145,7 +184,8 @@ def test_said_is_never_more_than_played(stop: float, ducks: list[tuple[float, bo
         assert spoken.seconds == pytest.approx(heard, abs=0.001)
         words = len(spoken.text.split())
         assert words <= heard / SECOND_A_WORD + 0.01
-        assert words >= heard / SECOND_A_WORD - 1.01
+        again = REWIND * sum(move == "hold" for _, move in moves)
+        assert words >= (heard - again) / SECOND_A_WORD - 1.01
         assert TEXT.split()[:words] == spoken.text.split()
 
     run(main())
