@@ -1,7 +1,7 @@
 """All that conversations share: models loaded once, and the ways to reach them that never block the loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,27 +11,26 @@ import numpy.typing as npt
 import structlog
 
 from core.errors import ConfigError, MostradorError
+from core.places import cache_home
 from models.store import Store
-from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
+from runtime import voices
+from runtime.agent import DialogState, Heard, Plan, Planner, Reply
 from runtime.config import Settings
 from runtime.workers import Workers
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
-from voice.frames import RATE, Pcm
+from voice.frames import RATE
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
 from voice.readable import readable
-from voice.resample import Resampler
+from voice.shelf import Shelf
 from voice.speaker import Speaker
 from voice.stt import Recogniser, Transcript
-from voice.tts import Synthesiser
 from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
 
 _log = structlog.get_logger(__name__)
-
-LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Sound:
     """What a conversation with a line needs and a typed one doesn't."""
 
     recogniser: Recogniser
-    voices: dict[Language, Synthesiser]
+    voices: voices.Voices
     activity: VadModel
     endpoint: EndOfTurn
     workers: Workers
@@ -85,7 +84,7 @@ class Engines:
             return
         first = []
         for channel in ("phone", "kiosk"):
-            for language in LANGUAGES:
+            for language in voices.LANGUAGES:
                 reply, _ = self.planner.open(language, channel)
                 parts = [readable(clause, language) for m in reply.messages for clause in split(m.text)]
                 clips = [self.sound.clips.warm(part, language) for part in parts]
@@ -108,6 +107,7 @@ class Engines:
             noise = np.random.default_rng(0).normal(0.0, 0.01, 2 * RATE).astype(np.float32)
             await self.sound._transcribe(noise, plan.heard.language, "")
             await self.sound._finished(noise)
+            await self.sound.voices.stock()
 
 
 def pack_folder(pack: str) -> Path:
@@ -127,21 +127,19 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
     workers = Workers()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
         loop = asyncio.get_running_loop()
-        planner, recogniser, voices, activity, endpoint = await asyncio.gather(
+        planner, recogniser, synthesisers, activity, endpoint = await asyncio.gather(
             loop.run_in_executor(pool, _planner, settings, store),
             loop.run_in_executor(pool, _recogniser, settings, store),
-            loop.run_in_executor(pool, _voices, settings, store),
+            loop.run_in_executor(pool, voices.load, settings, store),
             loop.run_in_executor(pool, _activity),
             loop.run_in_executor(pool, _endpoint, store),
         )
-
-    async def speak(text: str, language: str) -> AsyncIterator[Pcm]:
-        pieces = _pieces(voices[_language(language)], text)
-        while (piece := await workers.run("tts", next, pieces, None)) is not None:
-            yield piece
-
-    clips = Clips(speak)
-    return Engines(planner, workers, Sound(recogniser, voices, activity, endpoint, workers, clips))
+    speech = voices.Voices(synthesisers, workers, Shelf(cache_home() / "speech"))
+    for language in voices.LANGUAGES:
+        for text in planner.fixed(language):
+            for clause in split(text):
+                speech.keep(readable(clause, language), language)
+    return Engines(planner, workers, Sound(recogniser, speech, activity, endpoint, workers, clips=Clips(speech.speak)))
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
@@ -164,28 +162,9 @@ def _planner(settings: Settings, store: Store) -> Planner:
 def _recogniser(settings: Settings, store: Store) -> Recogniser:
     from voice.stt import whisper
 
-    return whisper.load(store.require(settings.voice.recogniser), threads=settings.voice.threads, languages=LANGUAGES)
-
-
-def _voices(settings: Settings, store: Store) -> dict[Language, Synthesiser]:
-    from voice.tts import espeak, piper
-
-    voices: dict[Language, Synthesiser] = {}
-    for language in LANGUAGES:
-        model = settings.voice.voices.get(language) or _installed_voice(language, store)
-        voices[language] = piper.load(voice_file(store.require(model))) if model else espeak.load(language)
-    return voices
-
-
-def _installed_voice(language: Language, store: Store) -> str:
-    """The catalog's first voice for a language that is in the store; empty: espeak-ng speaks it."""
-    voices = (model for model in store.catalog.models.values() if model.role == "tts" and language in model.languages)
-    return next((model.id for model in voices if store.is_installed(model.id)), "")
-
-
-def voice_file(folder: Path) -> Path:
-    """A Piper voice is one ONNX file, with its settings beside it."""
-    return next(folder.glob("*.onnx"))
+    return whisper.load(
+        store.require(settings.voice.recogniser), threads=settings.voice.threads, languages=voices.LANGUAGES
+    )
 
 
 def _activity() -> VadModel:
@@ -198,15 +177,3 @@ def _endpoint(store: Store) -> EndOfTurn:
     from voice import endpoint
 
     return endpoint.load(store.require("smart-turn-v3.2"))
-
-
-def _pieces(voice: Synthesiser, text: str) -> Iterator[Pcm]:
-    """The sound of a clause at `voice.frames.RATE`, int16 [n]; making one piece leaves room for others in between."""
-    resampler = Resampler(voice.rate, RATE)
-    for frame in voice.speak(text):
-        yield resampler.push(frame.pcm)
-    yield resampler.flush()
-
-
-def _language(code: str) -> Language:
-    return "es" if code == "es" else "en"

@@ -102,6 +102,9 @@ class Planner(Protocol):
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects, once (idempotent by key); blocking, in a worker thread. Raises AgentError."""
 
+    def fixed(self, language: Language) -> Iterable[str]:
+        """What it may say that is always the same, so that it can be spoken ahead."""
+
     def drills(self) -> Iterable[Callable[[], object]]:
         """Short pieces of work for a worker thread: after them no customer waits for what is made at first use."""
 

@@ -1,7 +1,7 @@
 """The pack's words: templates with `{slot:kind}`, in several variants, so that nothing is asked twice in one way."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -43,6 +43,13 @@ class Phrases:
     def variants(self, code: str) -> list[str]:
         """All templates of `code`. Raises KeyError."""
         return self._file.say[code]
+
+    def fixed(self, today: date) -> Iterator[str]:
+        """Every phrase that is the same whatever is asked: its fields, if it has any, are facts of the pack."""
+        for templates in self._file.say.values():
+            for template in templates:
+                if all(name in self._facts for name, _ in fields(template)):
+                    yield self.fill(template, {}, today)
 
     def say(self, code: str, slots: Mapping[str, Value], today: date, variant: int = 0) -> str:
         """`code` for the ear; `variant` counts how often it has been said, the last one is kept from then on."""

@@ -70,6 +70,12 @@ class Agent:
         message = Message(phrases.say(code, {}, today), choices=menu)
         return Reply((message,)), DialogState(last=message)
 
+    def fixed(self, language: Language) -> Iterator[str]:
+        yield from self.pack.phrases[language].fixed(self._today())
+        for (_, written), section in self.pack.knowledge.items():
+            if written == language:
+                yield section.spoken
+
     def drills(self) -> Iterator[Callable[[], object]]:
         return self._judge.drills()
 

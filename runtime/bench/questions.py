@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.store import Store
-from runtime.engines import voice_file
+from runtime.voices import voice_file
 from voice import wav
 from voice.frames import RATE, AudioFrame
 from voice.resample import resample

@@ -68,6 +68,9 @@ class Script:
         self.done += [effect.key for effect in plan.effects]
         return Reply((Message("Bought."),)), plan.state
 
+    def fixed(self, language: Language) -> Iterator[str]:
+        yield "Welcome to the shop."
+
     def drills(self) -> Iterator[Callable[[], object]]:
         yield lambda: self.phrase("wait", "es")
 

@@ -47,6 +47,10 @@ def test_speaks_audible_sound_in_order(engines: dict[str, Synthesiser], name: st
     assert max(np.abs(frame.pcm.astype(int)).max() for frame in frames) > 3000
 
 
+def test_no_two_voices_have_one_identity(engines: dict[str, Synthesiser]) -> None:
+    assert len({engine.identity for engine in [*engines.values(), espeak.load("en")]}) == len(engines) + 1
+
+
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize("text", ["", "   ", "\n", "…", "¿?", "[[]]", "\0"])
 def test_nothing_to_say_gives_no_sound(engines: dict[str, Synthesiser], name: str, text: str) -> None:

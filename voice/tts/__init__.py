@@ -11,6 +11,8 @@ class Synthesiser(Protocol):
 
     language: str
     rate: int
+    identity: str
+    """Changes whenever the same text would sound different: what keeps spoken sentences goes by it."""
 
     def speak(self, text: str) -> Iterator[AudioFrame]:
         """Sound of `text`, in one or more pieces at `rate` Hz as they are made. Raises VoiceError."""

@@ -33,8 +33,10 @@ class Espeak:
 
     def __init__(self, program: str, language: str, seconds: float) -> None:
         self.language = language
+        voice = _VOICES.get(language, language)
+        self.identity = f"espeak-ng {voice} {WORDS_PER_MINUTE}"
         self._command = [
-            *(program, "-v", _VOICES.get(language, language), "-s", str(WORDS_PER_MINUTE)),
+            *(program, "-v", voice, "-s", str(WORDS_PER_MINUTE)),
             *("-z", "-b", "1", "--stdin", "--stdout"),  # -z: no pause at the end; -b 1: UTF-8
         ]
         self._seconds = seconds

@@ -50,7 +50,8 @@ def load(onnx: Path, threads: int = 1) -> "Piper":
     except Exception as error:  # onnx and onnxruntime raise classes of their own, with no common base
         raise VoiceError("tts.model", f"cannot load {onnx.name}: {error}; run «mostrador models verify»") from error
     language = str(settings.get("language", {}).get("family") or voice.config.espeak_voice.partition("-")[0])
-    return Piper(voice, sound, language)
+    made = onnx.stat()
+    return Piper(voice, sound, language, f"{onnx.name} {made.st_size} {made.st_mtime_ns}")
 
 
 def _in_pieces(onnx: Path, threads: int) -> Decode | None:
@@ -84,8 +85,9 @@ def _settings(onnx: Path) -> Path:
 class Piper:
     """One voice. Sound comes in pieces, the first one soon."""
 
-    def __init__(self, voice: "PiperVoice", decode: Decode, language: str) -> None:
+    def __init__(self, voice: "PiperVoice", decode: Decode, language: str, identity: str) -> None:
         self.language = language
+        self.identity = identity
         self.rate: int = voice.config.sample_rate
         self._voice = voice
         self._decode = decode
