@@ -9,7 +9,7 @@ import structlog
 from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
 from runtime.backchannel import is_backchannel
-from runtime.channels import Caption, Channel, Notice, Screen, Shown, Status
+from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.engines import Engines
 from runtime.events import (
@@ -36,6 +36,7 @@ from runtime.keys import Keypad
 from runtime.messages import Message
 from runtime.metrics import Metrics
 from runtime.speculation import Speculation
+from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
 from voice.speaker import Speaker
@@ -64,7 +65,6 @@ class Session:
         self._limits = limits
         self._log = structlog.get_logger(__name__).bind(conversation=identity, channel=channel.kind)
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX)
-        self._screen: asyncio.Queue[Screen] = asyncio.Queue(INBOX)
         self._state = DialogState()
         self._turn = 0
         self._silences = 0
@@ -73,16 +73,17 @@ class Session:
         self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
         self._commit: asyncio.Task[Reply] | None = None
-        self._speaker: Speaker | None = None
+        speaker: Speaker | None = None
         self._listener: Listener | None = None
         if channel.line is not None and engines.sound is not None:
-            speaker = self._speaker = engines.sound.speaker(channel.line)
+            speaker = engines.sound.speaker(channel.line)
             self._listener = engines.sound.listener(
                 channel.line,
                 self._hear,
-                lambda: speaker.speaking,
+                lambda: self._teller.speaking,
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
+        self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
 
     @property
     def language(self) -> Language:
@@ -92,7 +93,7 @@ class Session:
         """Until somebody hangs up; returns the cause. Never raises for a fault of a stage."""
         channel = self._channel
         self._record(Attached(channel=channel.kind, peer=channel.peer, language=self.language))
-        pumps = [asyncio.ensure_future(self._pump_channel()), asyncio.ensure_future(self._pump_screen())]
+        pumps = [asyncio.ensure_future(self._pump_channel()), asyncio.ensure_future(self._teller.pump())]
         if self._listener is not None:
             pumps.append(asyncio.ensure_future(self._listener.run()))
         cause = "lost"
@@ -130,9 +131,9 @@ class Session:
             event = await self._inbox.get()
             match event:
                 case SpeechStarted():
-                    self._duck()
+                    self._teller.duck(self.language)
                 case Interrupted():
-                    self._hold()
+                    self._teller.hold(self.language)
                 case Draft():
                     self._drafted(event)
                 case Resumed():
@@ -171,7 +172,7 @@ class Session:
         """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
         if event.overlapped and self._busy() and self._meant_for_nobody(event.text, event.language):
             self._log.info("backchannel", text_pii=event.text)
-            self._speak_on()
+            self._teller.go_on(self.language)
             return
         if not event.text.strip():
             await self._unheard(event)
@@ -244,7 +245,7 @@ class Session:
         self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
         await self._stop()
         text = self._engines.planner.phrase("error", self.language)
-        self._show(Notice(event.code, text))
+        self._teller.show(Notice(event.code, text))
         if event.stage == "tts":
             return  # it can't be said; the screen shows it
         self._start(self._phrase("error"))
@@ -254,43 +255,44 @@ class Session:
     def _drafted(self, draft: Draft) -> None:
         """A pause, perhaps the end of the turn: a backchannel is passed over, else the answer is made ready."""
         if self._busy() and self._meant_for_nobody(draft.text, draft.language):
-            self._speak_on()
+            self._teller.go_on(self.language)
             return
-        self._show(Caption("customer", draft.text, self._turn + 1, final=False))
+        self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         acting = self._commit is not None and not self._commit.done()
-        if self._speaking() or acting or not draft.text.strip():
+        if self._teller.speaking or acting or not draft.text.strip():
             return
         self._speculation.begin(Heard(draft.text, draft.language, confidence=draft.confidence), self._state)
 
     def _resumed(self) -> None:
         """The customer goes on after a pause."""
         self._speculation.drop()
-        if self._speaking():
-            self._hold()
+        if self._teller.speaking:
+            self._teller.hold(self.language)
 
     async def _foresee(self, heard: Heard, state: DialogState) -> Plan:
         plan = await self._engines.plan(state, heard, self.id)
-        if plan.reply is not None and self._speaker is not None:
+        if plan.reply is not None:
             language = plan.reply.language or heard.language
             for message in plan.reply.messages[:1]:
-                self._speaker.prepare(message.text, language)
+                self._teller.prepare(message, language)
         return plan
 
     async def _answer(self, heard: Heard) -> None:
         """Start the answer to a turn; what was being said stops, what was being done is finished first."""
         self._turn += 1
-        self._show(Caption("customer", heard.text, self._turn))
+        self._teller.show(Caption("customer", heard.text, self._turn))
         await self._stop()
         self._start(self._replied(heard, self._speculation.take(heard, self._state)))
 
     async def _replied(self, heard: Heard, guess: "asyncio.Task[Plan] | None") -> None:
         """The answer to a turn; where it takes long, that is said first, once."""
-        self._show(Status("thinking", self.language))
+        self._teller.show(Status("thinking", self.language))
         making = asyncio.ensure_future(self._made(heard, guess))
         try:
             done, _ = await asyncio.wait({making}, timeout=FILLER_AFTER)
-            if not done and self._speaker is not None:
-                await self._say(Message(self._engines.planner.phrase("wait", self.language)))
+            if not done and self._teller.aloud:
+                wait = Message(self._engines.planner.phrase("wait", self.language))
+                await self._teller.say(wait, self.language, self._turn)
             reply = await making
         finally:
             making.cancel()
@@ -351,57 +353,22 @@ class Session:
         if reply.language is not None:
             self._choose(reply.language)
         for message in reply.messages:
-            self._show(Shown(message, self._turn))
-            if not await self._say(message):
+            self._teller.show(Shown(message, self._turn))
+            if not await self._teller.say(message, self.language, self._turn):
                 return
         if reply.action == "to_person":
             # Nobody can be reached from the device yet: that is said, not hidden.
             self._log.warning("person_asked_for")
             await self._phrase("no_person")
-        self._show(Status("listening", self.language))
+        self._teller.show(Status("listening", self.language))
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
-
-    async def _say(self, message: Message) -> bool:
-        """One message, spoken where there is a line, and whether it was heard to its end.
-
-        What was really heard, and no more, goes into the journal.
-        """
-        turn = self._turn
-        if self._speaker is None:
-            self._show(Caption("counter", message.text, turn))
-            self._record(Said(at=self._now, text=message.text))
-            return True
-        self._show(Status("speaking", self.language))
-        clauses: list[str] = []
-
-        def caption(clause: str) -> None:
-            clauses.append(clause)
-            self._show(Caption("counter", " ".join(clauses), turn, final=False))
-
-        try:
-            spoken = await self._speaker.say(message.text, self.language, caption)
-        except MostradorError as error:
-            self._show(Caption("counter", message.text, turn))
-            self.post(Failed(at=self._now, stage="tts", code=error.code, message=error.message))
-            return False
-        self._show(Caption("counter", spoken.text if spoken.cut else message.text, turn))
-        said = Said(
-            at=self._now,
-            text=spoken.text,
-            cut=spoken.cut,
-            seconds=spoken.seconds,
-            timings={"first_sound": spoken.first_sound},
-        )
-        if said.text or not said.cut:
-            self._record(said)
-        return not spoken.cut
 
     async def _farewell(self, code: str) -> None:
         """Finish the clause that is being said, say goodbye, all within the limit."""
         limit = self._limits.stop_seconds
-        if self._speaker is not None and self._reply is not None and not self._reply.done():
-            self._speaker.finish()
+        if self._teller.aloud and self._reply is not None and not self._reply.done():
+            self._teller.finish()
             await asyncio.wait({self._reply}, timeout=limit * 0.4)
         await self._stop()
         self._start(self._phrase(code))
@@ -421,28 +388,8 @@ class Session:
             self._metrics.stage("stt", hearing.transcript.seconds)
         self.post(event_of(hearing, self.language))
 
-    def _speaking(self) -> bool:
-        return self._speaker is not None and self._speaker.speaking
-
     def _busy(self) -> bool:
         return self._reply is not None and not self._reply.done()
-
-    def _duck(self) -> None:
-        if self._speaking() and self._speaker is not None:
-            self._speaker.duck()
-        else:
-            self._show(Status("listening", self.language))
-
-    def _hold(self) -> None:
-        """Somebody speaks over us and goes on: we are silent, and go on later if it was not meant for us."""
-        if self._speaker is not None:
-            self._speaker.hold()
-            self._show(Status("listening", self.language))
-
-    def _speak_on(self) -> None:
-        if self._speaker is not None:
-            self._speaker.unduck()
-            self._show(Status("speaking", self.language))
 
     def _expect(self, state: DialogState) -> None:
         if self._listener is not None:
@@ -462,8 +409,7 @@ class Session:
     async def _stop(self) -> None:
         """Silence now. A side effect under way is not stopped: it ends, and its result is kept."""
         reply, self._reply = self._reply, None
-        if self._speaker is not None:
-            self._speaker.hush()
+        self._teller.hush()
         if reply is None or reply.done():
             return
         done, _ = await asyncio.wait({reply}, timeout=0.1)
@@ -474,16 +420,6 @@ class Session:
     def _record(self, event: Event) -> None:
         self._journal.append(self.id, event)
         self._metrics.event(event)
-
-    def _show(self, update: Screen) -> None:
-        try:
-            self._screen.put_nowait(update)
-        except asyncio.QueueFull:
-            self._metrics.dropped("screen")
-
-    async def _pump_screen(self) -> None:
-        while True:
-            await self._channel.show(await self._screen.get())
 
     async def _pump_channel(self) -> None:
         async for event in self._channel.events():
