@@ -35,6 +35,7 @@ from runtime.journal import Journal
 from runtime.keys import Keypad
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.second_hearing import understand
 from runtime.speculation import Speculation
 from runtime.teller import Teller
 from runtime.tongue import Tongue
@@ -270,12 +271,22 @@ class Session:
             self._teller.hold(self.language)
 
     async def _foresee(self, heard: Heard, state: DialogState) -> Plan:
-        plan = await self._engines.plan(state, heard, self.id)
+        plan = await self._understood(heard, state)
         if plan.reply is not None:
             language = plan.reply.language or heard.language
             for message in plan.reply.messages[:1]:
                 self._teller.prepare(message, language)
         return plan
+
+    async def _understood(self, heard: Heard, state: DialogState) -> Plan:
+        engines, identity = self._engines, self.id
+        return await understand(
+            lambda state, heard: engines.plan(state, heard, identity),
+            self._listener.hear_again if self._listener else None,
+            engines.planner.hint(heard.language),
+            state,
+            heard,
+        )
 
     async def _answer(self, heard: Heard) -> None:
         """Start the answer to a turn; what was being said stops, what was being done is finished first."""
@@ -307,7 +318,9 @@ class Session:
         try:
             if self._commit is not None:
                 await asyncio.wait({self._commit})
-            plan = await (guess or self._engines.plan(self._state, heard, self.id))
+            plan = await (guess or self._understood(heard, self._state))
+            if plan.heard.text != heard.text:  # at the second hearing
+                self._teller.show(Caption("customer", plan.heard.text, self._turn))
             timings = {"plan": clock() - began}
             stage = "commit"
             self._commit = asyncio.ensure_future(self._committed(plan, timings))

@@ -144,7 +144,6 @@ class Listener:
         settings: TurnSettings | None = None,
     ) -> None:
         self.language: str | None = None
-        self.hint = ""
         self.digits_expected = 0
         self.now = 0.0
         self._line = line
@@ -156,6 +155,7 @@ class Listener:
         self._settings = settings or TurnSettings()
         self._state = TurnState()
         self._turn: _Turn | None = None
+        self._last: npt.NDArray[np.float32] | None = None
         self._draft_text = ""
         self._sounds_finished: float | None = None
         self._pre_roll: deque[Pcm] = deque(maxlen=round(PRE_ROLL / 0.02))
@@ -247,8 +247,15 @@ class Listener:
         turn.draft = asyncio.ensure_future(self._words(turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]))
         return turn.draft
 
+    async def hear_again(self, hint: str) -> str:
+        """The words of what was last transcribed, read anew with `hint` in mind. Raises VoiceError."""
+        if self._last is None:
+            return ""
+        return (await self._transcribe(self._last, self.language, hint)).text
+
     def _words(self, frames: list[Pcm]) -> Awaitable[Transcript]:
-        return self._transcribe(to_float(np.concatenate(frames)), self.language, self.hint)
+        self._last = to_float(np.concatenate(frames))
+        return self._transcribe(self._last, self.language, "")
 
     def _resumed(self) -> None:
         turn = self._turn

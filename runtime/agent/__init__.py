@@ -105,6 +105,9 @@ class Planner(Protocol):
     def fixed(self, language: Language) -> Iterable[str]:
         """What it may say that is always the same, so that it can be spoken ahead."""
 
+    def hint(self, language: Language) -> str:
+        """The words of its trade, for recognition."""
+
     def drills(self) -> Iterable[Callable[[], object]]:
         """Short pieces of work for a worker thread: after them no customer waits for what is made at first use."""
 

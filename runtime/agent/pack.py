@@ -82,6 +82,8 @@ class Pack:
     flows: Mapping[str, Flow]
     phrases: Mapping[Language, Phrases]
     knowledge: Mapping[tuple[str, str], Section]
+    lexicon: Mapping[Language, tuple[str, ...]]
+    """Words of the trade that recognition is shown where it needs help."""
     examples: Mapping[Language, Mapping[str, list[str]]]
     tools: Mapping[str, Tool]
 
@@ -117,6 +119,7 @@ def load_pack(folder: Path) -> Pack:
             for language in manifest.languages
         },
         knowledge=load_knowledge(folder / "knowledge"),
+        lexicon={language: _lines(folder / "lexicon" / f"{language}.txt") for language in manifest.languages},
         examples={
             language: read_toml(folder / "examples" / f"{language}.toml", dict[str, list[str]])
             for language in manifest.languages
@@ -125,6 +128,12 @@ def load_pack(folder: Path) -> Pack:
     )
     check_pack(pack)
     return pack
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    """Of a text file, without the empty ones; none where there is no file."""
+    text = path.read_text("utf-8") if path.is_file() else ""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def read_toml(path: Path, kind: type[T]) -> T:

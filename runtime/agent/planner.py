@@ -76,6 +76,9 @@ class Agent:
             if written == language:
                 yield section.spoken
 
+    def hint(self, language: Language) -> str:
+        return ", ".join(self.pack.lexicon[language])
+
     def drills(self) -> Iterator[Callable[[], object]]:
         return self._judge.drills()
 
