@@ -38,6 +38,8 @@ class Patience:
     """Silence after which it has ended."""
     greeting: float | None = None
     """Begin to speak so long after the answer instead of hearing the greeting out."""
+    skip: str = ""
+    """A key that is pressed once an answer has begun, to hear no more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class _Talk:
         first = self._first_sound(after)
         if first is None:
             return None, None
+        if patience.skip and after:
+            await self._call.send_dtmf(patience.skip)
         quiet = int(patience.pause * RATE / WINDOW)
         limit = int(first * RATE / WINDOW) + int(patience.speech * RATE / WINDOW)
         await self._until(lambda: not any(self._loud[-quiet:]) or len(self._loud) >= limit)

@@ -11,10 +11,12 @@ from runtime.bench.machine import machine
 from runtime.bench.questions import QUESTIONS, spoken
 from runtime.journal import Reader
 from runtime.trace import spreads, turns
-from telephony.caller import place_call
+from telephony.caller import Patience, place_call
 
 CALLS = 4
 """The twenty questions are asked in so many calls."""
+CALLER = Patience(pause=1.0, skip="*")
+"""The answers are only begun to be heard: «*» stops one and means nothing else."""
 
 
 async def run(progress: Callable[[str, float], None]) -> Result:
@@ -27,7 +29,7 @@ async def run(progress: Callable[[str, float], None]) -> Result:
             share = len(files) // CALLS
             for number in range(CALLS):
                 progress(f"call {number + 1} of {CALLS}", number / CALLS)
-                report = await place_call(running.sip, files[number * share : (number + 1) * share])
+                report = await place_call(running.sip, files[number * share : (number + 1) * share], patience=CALLER)
                 if report.first_sound is not None:
                     greetings.append(report.first_sound)
                 answered = [turn.delay for turn in report.turns if turn.delay is not None]
