@@ -6,7 +6,6 @@ The sound half is convolutions, so frames decoded with enough of their neighbour
 
 import contextlib
 import hashlib
-import io
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -75,13 +74,12 @@ def _halves(onnx: Path) -> Path:
     folder = cache_home() / "voices" / f"{onnx.stem}-{name}"
     if folder.is_dir():
         return folder
-    from streaming_vits.graph import ensure_split
+    from streaming_vits.graph import split
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".splitting-", dir=folder.parent))
     try:
-        with contextlib.redirect_stderr(io.StringIO()):  # it announces the split on the terminal
-            ensure_split(str(onnx), cache=str(scratch), verbose=False)
+        split(str(onnx), str(scratch), verbose=False)
         with contextlib.suppress(OSError):  # somebody else was faster
             scratch.rename(folder)
     finally:
