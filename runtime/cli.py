@@ -84,12 +84,15 @@ def call(
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.wav …]", show_default=False)] = None,
     say: Annotated[list[Path] | None, typer.Option("--say", help="What to say, one WAV a turn.")] = None,
     record: Annotated[Path | None, typer.Option("--record", help="Write the call here: WAV, caller left.")] = None,
+    after: Annotated[
+        float | None, typer.Option("--after", min=0, help="Speak so many seconds after the answer, over the greeting.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Place a call as a caller would: hear the greeting, say each file, hear each answer, hang up."""
     from runtime.commands.call import place, table
 
-    report = asyncio.run(place(uri, [*(say or []), *(more or [])], record))
+    report = asyncio.run(place(uri, [*(say or []), *(more or [])], record, after))
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:

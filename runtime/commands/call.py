@@ -5,12 +5,13 @@ from pathlib import Path
 
 from rich.table import Table
 
-from telephony.caller import CallReport, place_call
+from telephony.caller import CallReport, Patience, place_call
 
 
-async def place(uri: str, say: Sequence[Path], record: Path | None) -> CallReport:
-    """Raises TelephonyError when nobody answers, VoiceError when a file is no WAV."""
-    return await place_call(uri, say, record)
+async def place(uri: str, say: Sequence[Path], record: Path | None, after: float | None = None) -> CallReport:
+    """`after`: seconds after which the caller speaks, over the greeting. Raises TelephonyError when nobody answers,
+    VoiceError when a file is no WAV."""
+    return await place_call(uri, say, record, patience=Patience(greeting=after))
 
 
 def table(report: CallReport) -> Table:
