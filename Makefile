@@ -22,7 +22,7 @@ help: ## Show this
 run: $(DONE)/ready ## Answer: telephone, kiosk, all that is configured (ARGS="--config device.toml")
 	exec $(BIN)/mostrador run $(ARGS)
 
-test: $(DONE)/ready $(DONE)/test-packages $(DONE)/dev ## Run every test (ARGS="tests/voice -k vad")
+test: $(DONE)/ready $(DONE)/test-packages $(DONE)/test-models $(DONE)/dev ## Run every test (ARGS="tests/voice -k vad")
 	$(BIN)/pytest $(ARGS)
 
 lint: $(DONE)/dev ## Check format, style, types and layers
@@ -31,7 +31,7 @@ lint: $(DONE)/dev ## Check format, style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DONE)/ready $(DONE)/dev ## Measure (ARGS="latency --json")
+bench: $(DONE)/ready $(DONE)/test-packages $(DONE)/test-models $(DONE)/dev ## Measure (ARGS="latency --json")
 	$(BIN)/mostrador bench $(ARGS)
 
 wheel: $(DONE)/tools ## Build the sdist and the wheel into dist/ and try the wheel in an environment of its own
@@ -98,6 +98,10 @@ $(DONE)/telephone: $(wildcard telephony/native/*.* setup/telephone.py requiremen
 $(DONE)/models: models/catalog.toml $(DONE)/app
 	@echo "fetching the models (the first time, some 370 MB)"
 	$(BIN)/python -m runtime.commands.models pull
+	touch $@
+
+$(DONE)/test-models: models/catalog.toml $(DONE)/app
+	$(BIN)/python -m runtime.commands.models pull test
 	touch $@
 
 $(DONE)/examples: $(wildcard models/sectors/*/examples/*.toml) $(DONE)/models setup/examples.py
