@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import structlog
 
-from core.errors import HardwareError, RateError
+from core.errors import HardwareError
+from voice.echo import Canceller, EchoCanceller
 from voice.frames import RATE, AudioFrame, Pcm
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-FRAMES_A_SECOND = 50
+FRAME = RATE // 50
+"""Samples of one block of the card: 20 ms."""
 HEARD_SECONDS = 5
 QUEUED_SECONDS = 10
 LATENCY = 0.06
 """Seconds asked of PortAudio: at its own "low" a callback that waits for the interpreter comes too late."""
 STALLED_AFTER = 3.0
 """Seconds without a block after which the card is taken for unplugged."""
+
+_BLOCK = 2 * FRAME + 1
+"""Samples of 20 ms in the ring: heard, then played meanwhile, then how it was. Nothing can shift one of them against
+the others."""
+_MUTED = 1
+_SLIPPED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +106,19 @@ class SampleRing:
 class SoundCardLine:
     """Full-duplex mono. PortAudio's thread runs `exchange`; all else is called on the asyncio loop.
 
-    `gain` 0…1 of the loudspeaker; `muted` gives silence instead of the microphone. Samples count as played when
-    the card takes them, about `LATENCY` before they are heard. A card that is unplugged takes all and plays
-    nothing, so that a conversation goes on by what it shows.
+    `canceller` takes what was played out of what was heard; None leaves it in. `gain` 0…1 of the loudspeaker; `muted`
+    gives silence instead of the microphone: only the canceller goes on hearing it, to know the room afterwards.
+    Samples count as played when the card takes them, about `LATENCY` before they are heard. A card that is unplugged
+    takes all and plays nothing, so that a conversation goes on by what it shows.
     """
 
-    def __init__(self, rate: int = RATE, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, canceller: Canceller | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.gain = 1.0
         self.muted = False
-        self._rate = rate
-        self._frame = rate // FRAMES_A_SECOND
-        self._heard = SampleRing(rate * HEARD_SECONDS)
-        self._queue = SampleRing(rate * QUEUED_SECONDS)
-        self._silence = np.zeros(self._frame, np.int16)
+        self._canceller = canceller
+        self._block = np.zeros(_BLOCK, np.int16)
+        self._blocks = SampleRing(_BLOCK * HEARD_SECONDS * RATE // FRAME)
+        self._queue = SampleRing(RATE * QUEUED_SECONDS)
         self._played = 0
         self._level = 0.0
         self._clock = clock
@@ -123,28 +131,27 @@ class SoundCardLine:
 
     @property
     def rate(self) -> int:
-        return self._rate
+        return RATE
 
     @property
     def now(self) -> float:
         """Seconds of stream time that have been read."""
-        return self._heard.position / self._rate
+        return self._blocks.position // _BLOCK * FRAME / RATE
 
     @property
     def level(self) -> float:
-        """Root mean square of the last 20 ms heard, 0…1."""
+        """Root mean square of the last 20 ms that the microphone heard, echo and all, 0…1."""
         return self._level
 
     async def heard(self) -> AsyncIterator[AudioFrame]:
         self._arrived = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         while not self._closed:
-            while len(self._heard) >= self._frame:
-                pcm = np.empty(self._frame, np.int16)
-                self._heard.fill(pcm)
-                yield AudioFrame(pcm, self._rate, (self._heard.position - self._frame) / self._rate)
+            while len(self._blocks):
+                yield self._next()
+                await asyncio.sleep(0)  # a late reader catches up without keeping the loop to itself
             self._arrived.clear()
-            if len(self._heard) < self._frame and not self._closed:
+            if not len(self._blocks) and not self._closed:
                 await self._arrived.wait()
 
     def play(self, pcm: Pcm) -> int:
@@ -175,19 +182,35 @@ class SoundCardLine:
         self._queue.clear()
         self._wake()
 
-    def exchange(self, heard: Pcm, out: Pcm) -> None:
-        """One block of the card: takes what it heard, fills what it is to play. On PortAudio's thread."""
+    def exchange(self, heard: Pcm, out: Pcm, slipped: bool = False) -> None:
+        """20 ms of the card: takes what it heard, fills what it is to play. On PortAudio's thread.
+
+        `slipped`: the card has lost samples of either, so that the echo's delay is another.
+        """
         count = self._queue.fill(out)
         out[count:] = 0
         if self.gain != 1.0:
             np.multiply(out, self.gain, out=out, casting="unsafe")
         self._played += count
-        if self.muted:
-            heard = self._silence
-        self._heard.force(heard)
-        self._level = float(np.sqrt(np.mean(np.square(heard, dtype=np.float32)))) / 32768
+        block = self._block
+        block[:FRAME] = heard
+        block[FRAME:-1] = out
+        block[-1] = _MUTED * self.muted | _SLIPPED * slipped
+        self._blocks.force(block)
+        self._level = 0.0 if self.muted else float(np.sqrt(np.mean(np.square(heard, dtype=np.float32)))) / 32768
         self._called = self._clock()
         self._wake()
+
+    def _next(self) -> AudioFrame:
+        block = np.empty(_BLOCK, np.int16)
+        self._blocks.fill(block)
+        near, far, how = block[:FRAME], block[FRAME:-1], int(block[-1])
+        frame = AudioFrame(near, RATE, self.now - FRAME / RATE)
+        if self._canceller is not None:
+            if how & _SLIPPED:
+                self._canceller.restart()
+            frame = self._canceller.cancel(frame, far)
+        return AudioFrame(np.zeros_like(near), RATE, frame.start) if how & _MUTED else frame
 
     def _alive(self) -> bool:
         lost = self._clock() - self._called > STALLED_AFTER
@@ -223,15 +246,11 @@ def devices() -> list[Device]:
     ]
 
 
-def open_line(device: str | None = None, rate: int = RATE) -> SoundCardLine:
+def open_line(device: str | None = None, echo_cancelled: bool = True) -> SoundCardLine:
     """Open a sound card for both ways; None is the system's default. Blocking, tens of ms.
 
-    Raises RateError for a rate that has no whole 20 ms frames, HardwareError for all that is the card's.
+    `echo_cancelled`: what it hears is without what it plays. Raises HardwareError.
     """
-    if rate % FRAMES_A_SECOND or not 8_000 <= rate <= 48_000:
-        raise RateError(
-            "voice.rate", f"A sound card is opened at 8000 to 48000 Hz in whole 20 ms frames, not {rate} Hz"
-        )
     sound = _portaudio()
     if not any(found["max_input_channels"] for found in sound.query_devices()):
         raise HardwareError(
@@ -239,15 +258,16 @@ def open_line(device: str | None = None, rate: int = RATE) -> SoundCardLine:
             "No sound card with a microphone was found. Plug one in, or let the browser do the sound "
             '(kiosk.sound = "browser"); `arecord -l` lists what the system sees.',
         )
-    line = SoundCardLine(rate)
 
-    def callback(heard: Any, out: Any, _frames: int, _time: Any, _status: Any) -> None:
-        line.exchange(heard[:, 0], out[:, 0])
+    line = SoundCardLine(EchoCanceller() if echo_cancelled else None)
+
+    def callback(heard: Any, out: Any, _frames: int, _time: Any, status: Any) -> None:
+        line.exchange(heard[:, 0], out[:, 0], slipped=bool(status))
 
     try:
         stream = sound.Stream(
-            samplerate=rate,
-            blocksize=rate // FRAMES_A_SECOND,
+            samplerate=RATE,
+            blocksize=FRAME,
             device=device,
             channels=1,
             dtype="int16",
@@ -256,12 +276,12 @@ def open_line(device: str | None = None, rate: int = RATE) -> SoundCardLine:
         )
         stream.start()
     except (sound.PortAudioError, ValueError) as error:
-        raise _refused(sound, device, rate, error) from error
+        raise _refused(sound, device, error) from error
     line._stream = stream
     return line
 
 
-def _refused(sound: "ModuleType", device: str | None, rate: int, error: Exception) -> HardwareError:
+def _refused(sound: "ModuleType", device: str | None, error: Exception) -> HardwareError:
     names = ", ".join(str(found["name"]) for found in sound.query_devices())
     which = f"The sound card {device!r}" if device else "The default sound card"
     reason = str(error)
@@ -269,7 +289,7 @@ def _refused(sound: "ModuleType", device: str | None, rate: int, error: Exceptio
         return HardwareError("audio.unknown_device", f"{which} is not one of these: {names}. Set kiosk.card to one.")
     if "sample rate" in reason.lower():
         return HardwareError(
-            "audio.rate", f"{which} can't run at {rate} Hz. Use one of the system's converting devices of: {names}."
+            "audio.rate", f"{which} can't run at {RATE} Hz. Use one of the system's converting devices of: {names}."
         )
     return HardwareError(
         "audio.refused", f"{which} can't be opened: {reason}. Another program may have it; there are: {names}."

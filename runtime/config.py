@@ -42,6 +42,8 @@ class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose microphone and loudspeaker: the browser's, the device's own sound card, or text only."""
     card: str = ""
     """Which sound card, part of its name as `mostrador doctor` lists it; empty: the system's default."""
+    echo_cancelled: bool = True
+    """Take our own voice out of what the sound card hears. False for one that does so itself, or a headset."""
     name: Name = "Mostrador"
     """Of the shop, on the screen."""
     hosts: tuple[str, ...] = ()

@@ -210,7 +210,7 @@ class KioskServer:
             return
         async with self._card:
             try:
-                line = await asyncio.to_thread(open_line, self._settings.card or None)
+                line = await asyncio.to_thread(open_line, self._settings.card or None, self._settings.echo_cancelled)
             except MostradorError as error:
                 _log.error("kiosk_without_sound", code=error.code, message=error.message)
                 yield None

@@ -38,7 +38,7 @@ async def talk(config: Path | None, language: str, device: str, console: Console
     from hardware.audio import open_line
 
     settings = _settings(config)
-    line = open_line(device or None)
+    line = open_line(device or None, settings.kiosk.echo_cancelled)
     with console.status("loading the models…"):
         loaded = await engines.load(settings)
         await loaded.warm()

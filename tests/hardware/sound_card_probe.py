@@ -1,6 +1,6 @@
 """Run by test_audio in a process of its own, whose ALSA has the devices that the test wants. Prints JSON.
 
-python sound_card_probe.py duplex | kiosk | open | open NAME | devices | unlinked
+python sound_card_probe.py duplex | echo | kiosk | open | open NAME | devices | unlinked
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def found(piece: Pcm, heard: Pcm) -> float:
 
 async def duplex() -> dict[str, Any]:
     """Play a chirp and hear it come back; then play it again and hush."""
-    line = open_line()
+    line = open_line(echo_cancelled=False)
     frames: list[Pcm] = []
     starts: list[float] = []
     level = 0.0
@@ -84,6 +84,29 @@ async def duplex() -> dict[str, Any]:
         "contiguous": bool(np.allclose(np.diff(starts), 0.02)),
         "closed_play": line.play(chirp()),
     }
+
+
+def babble(seconds: int) -> Pcm:
+    """Noise in syllables: loud and soft as speech is, and never the same twice."""
+    random = np.random.default_rng(5)
+    loudness = np.repeat(random.uniform(0, 1, seconds * 6) ** 2, RATE // 6 + 1)[: seconds * RATE]
+    return (np.convolve(random.standard_normal(seconds * RATE), [0.25] * 4, "same") * loudness * 6000).astype(np.int16)
+
+
+async def echo() -> dict[str, Any]:
+    """Talk for some seconds on an open line: how much of it is heard at first, and once the echo is known, in dB."""
+    line = open_line()
+    said = babble(6)
+    frames: list[Pcm] = []
+    line.play(said)
+    async for frame in line.heard():
+        frames.append(frame.pcm)
+        if not line.queued:
+            line.close()
+    power = [float(np.square(second.astype(float)).mean()) for second in np.split(said, 6)]
+    heard = np.concatenate(frames)
+    left = [float(np.square(heard[i * RATE : (i + 1) * RATE].astype(float)).mean()) for i in range(len(heard) // RATE)]
+    return {"erle": [10 * np.log10(sent / (kept + 1)) for sent, kept in zip(power, left, strict=False)]}
 
 
 async def kiosk() -> dict[str, Any]:
@@ -141,6 +164,8 @@ def main(what: str, *names: str) -> dict[str, Any]:
                 with contextlib.suppress(TimeoutError):
                     return asyncio.run(asyncio.wait_for(duplex(), 15))
             return {}
+        case "echo":
+            return asyncio.run(asyncio.wait_for(echo(), 30))
         case "kiosk":
             return asyncio.run(kiosk())
         case "devices":
