@@ -2,6 +2,9 @@
 
 webrtcvad takes street noise and line beeps for speech; Silero does not, but costs forty times as much. In silence
 only the first one runs.
+
+Both hear the sound with its noise. Suppressing it first finds no more speech in pink noise, traffic or line beeps, and
+lifts other people's voices until they are taken for the customer's: `mostrador bench noise`.
 """
 
 from importlib.util import find_spec
