@@ -103,6 +103,34 @@ async def test_hush_is_silence_and_the_count_is_honest(desk: Desk, visit: Visit)
     assert line.played - after == RATE
 
 
+async def test_the_browser_cancels_echo_but_leaves_noise_in(desk: Desk, chromium: Browser) -> None:
+    server = await desk.serve()
+    context = await chromium.new_context()
+    page = await context.new_page()
+    await page.add_init_script(
+        """
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        window.given = new Promise((resolve) => {
+          navigator.mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            resolve(stream.getAudioTracks()[0].getSettings());
+            return stream;
+          };
+        });
+        """
+    )
+    await page.goto(server.url)
+    await page.wait_for_selector("#begin[aria-disabled=false]")
+    await page.click("#begin")
+    given = await page.evaluate("given")
+    assert {name: given[name] for name in ("echoCancellation", "noiseSuppression", "autoGainControl")} == {
+        "echoCancellation": True,
+        "noiseSuppression": False,
+        "autoGainControl": True,
+    }
+    await context.close()
+
+
 async def test_the_volume_is_the_customers(desk: Desk, visit: Visit) -> None:
     page, session, line = await begun(desk, visit)
     line.play(tone(880, 8.0))

@@ -16,7 +16,8 @@ export class Sound {
   async open() {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
-        // noise suppression helps the ear and hurts recognition
+        // our own voice is not to come back, and who stands further away is to be heard; noise suppression helps the ear
+        // and hurts recognition
         audio: { echoCancellation: true, noiseSuppression: false, autoGainControl: true, channelCount: 1 },
       });
       await this.start();
