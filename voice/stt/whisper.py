@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Speech = npt.NDArray[np.float32]
 
-MARGIN = 2.0
+MARGIN = 1.0
 """Seconds of silence after the speech in the first window."""
 WIDER = 5.0
 """Seconds that a second window has more; the third is Whisper's own."""
