@@ -12,6 +12,7 @@ import structlog
 
 from core.errors import ConfigError, MostradorError
 from core.places import cache_home
+from models.llm import Finisher
 from models.store import Store
 from runtime import voices
 from runtime.agent import DialogState, Heard, Plan, Planner, Reply
@@ -41,6 +42,7 @@ class Sound:
     voices: voices.Voices
     activity: VadModel
     endpoint: EndOfTurn
+    finisher: Finisher
     workers: Workers
     clips: Clips
 
@@ -50,13 +52,18 @@ class Sound:
     def listener(
         self, line: AudioLine, emit: Callable[[Hearing], None], ours: Callable[[], bool], settings: TurnSettings
     ) -> Listener:
-        return Listener(line, self.activity.stream(), self._transcribe, emit, ours, self._finished, settings)
+        return Listener(
+            line, self.activity.stream(), self._transcribe, emit, ours, self._finished, self._ending, settings
+        )
 
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
 
     async def _finished(self, speech: npt.NDArray[np.float32]) -> float:
         return await self.workers.run("turn", self.endpoint.finished, speech)
+
+    async def _ending(self, text: str) -> float:
+        return await self.workers.run("turn", self.finisher.ends, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,8 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
     workers = Workers()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
         loop = asyncio.get_running_loop()
-        planner, recogniser, synthesisers, activity, endpoint = await asyncio.gather(
-            loop.run_in_executor(pool, _planner, settings, store),
+        (planner, finisher), recogniser, synthesisers, activity, endpoint = await asyncio.gather(
+            loop.run_in_executor(pool, _mind, settings, store),
             loop.run_in_executor(pool, _recogniser, settings, store),
             loop.run_in_executor(pool, voices.load, settings, store),
             loop.run_in_executor(pool, _activity),
@@ -139,16 +146,17 @@ async def load(settings: Settings, store: Store | None = None) -> Engines:
         for text in planner.fixed(language):
             for clause in split(text):
                 speech.keep(readable(clause, language), language)
-    return Engines(planner, workers, Sound(recogniser, speech, activity, endpoint, workers, clips=Clips(speech.speak)))
+    sound = Sound(recogniser, speech, activity, endpoint, finisher, workers, Clips(speech.speak))
+    return Engines(planner, workers, sound)
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
     """Only what a typed conversation needs. Raises ModelError."""
-    planner = await asyncio.get_running_loop().run_in_executor(None, _planner, settings, store or Store())
+    planner, _ = await asyncio.get_running_loop().run_in_executor(None, _mind, settings, store or Store())
     return Engines(planner, Workers())
 
 
-def _planner(settings: Settings, store: Store) -> Planner:
+def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     from models.embed import e5
     from models.llm import smollm2
     from runtime.agent.planner import load as load_planner
@@ -156,7 +164,8 @@ def _planner(settings: Settings, store: Store) -> Planner:
     folder = pack_folder(settings.agent.pack)
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
-    return load_planner(folder, e5.load(store), smollm2.load(store, threads=settings.voice.threads), database)
+    language = smollm2.load(store, threads=settings.voice.threads)
+    return load_planner(folder, e5.load(store), language, database), language
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 SECONDS = 8
 """The model hears the last 8 s."""
+TAIL = 0.08
+"""Seconds of silence after the last sound that it hears: more drowns what it listens for."""
+QUIET = 1e-3
+"""Power below that of the loudest 20 ms at which there is no sound of the speaker's: -30 dB."""
 FILE = "smart-turn-v3.2-cpu.onnx"
 
 
@@ -41,16 +45,28 @@ class EndOfTurn:
         self._features = features
 
     def finished(self, speech: npt.NDArray[np.float32]) -> float:
-        """Probability that the turn is over, of float32 [n] at 16 kHz that ends 50-100 ms after the last sound.
+        """Probability that the turn is over, of float32 [n] at 16 kHz.
 
-        More silence than that drowns what the model listens for. The sound is left-padded and normalised to zero
-        mean and unit variance before the log-mel (80 bands, 10 ms).
+        Silence at its end is cut down to `TAIL`, left-padded, and normalised to zero mean and unit variance before
+        the log-mel (80 bands, 10 ms).
         """
         heard = np.zeros(SECONDS * RATE, np.float32)
-        last = speech[-len(heard) :]
+        last = to_last_sound(speech)[-len(heard) :]
         heard[len(heard) - len(last) :] = last
         heard -= heard.mean()
         heard /= np.sqrt(heard.var() + 1e-7)
         mel = self._features(heard, padding=0)[:, : SECONDS * 100].astype(np.float32)
         (probability,) = self._session.run(None, {"input_features": mel[np.newaxis]})
         return float(np.asarray(probability).ravel()[0])
+
+
+def to_last_sound(speech: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Up to `TAIL` after the last 20 ms that are not quiet. Voice activity detection is later, and by more after a
+    word that was cut off."""
+    frame = RATE // 50
+    count = len(speech) // frame
+    if not count:
+        return speech
+    power = np.square(speech[: count * frame].reshape(count, frame)).mean(axis=1)
+    last = int(np.flatnonzero(power >= power.max() * QUIET)[-1]) + 1
+    return speech[: last * frame + round(TAIL * RATE)]

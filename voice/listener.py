@@ -3,14 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import structlog
 
 from core.errors import MostradorError
+from voice.completeness import Evidence, log_odds
 from voice.frames import RATE, AudioFrame, Pcm, require_rate
 from voice.line import AudioLine
 from voice.resample import to_float
@@ -31,7 +32,10 @@ Transcribe = Callable[[npt.NDArray[np.float32], str | None, str], Awaitable[Tran
 """(speech float32 [n] at 16 kHz, language or None, hint) → transcript; runs elsewhere, never on the loop."""
 
 Finished = Callable[[npt.NDArray[np.float32]], Awaitable[float]]
-"""(speech float32 [n] at 16 kHz up to its last sound) → probability that the turn is over; runs elsewhere."""
+"""(speech float32 [n] at 16 kHz) → probability that the turn sounds finished; runs elsewhere."""
+
+Ending = Callable[[str], Awaitable[float]]
+"""(words) → log-probability that a sentence ends after them; runs elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ PRE_ROLL = 0.40
 POST_ROLL = 0.10
 JUDGED = 400
 """Frames (8 s) of a turn that are asked whether they sound finished."""
-TAIL = 3
-"""… and those after the last sound: 60 ms."""
+TAIL = 4
+"""… and those after the last that held speech."""
 FREEZE_AFTER = 14.0
 """Seconds of unbroken turn after which what is already transcribed is kept and not transcribed again."""
 
@@ -141,6 +145,7 @@ class Listener:
         emit: Callable[[Hearing], None],
         ours: Callable[[], bool] = lambda: False,
         finished: Finished | None = None,
+        ending: Ending | None = None,
         settings: TurnSettings | None = None,
     ) -> None:
         self.language: str | None = None
@@ -152,12 +157,14 @@ class Listener:
         self._emit = emit
         self._ours = ours
         self._finished = finished
+        self._ending = ending
         self._settings = settings or TurnSettings()
         self._state = TurnState()
         self._turn: _Turn | None = None
         self._last: npt.NDArray[np.float32] | None = None
-        self._draft_text = ""
-        self._sounds_finished: float | None = None
+        self._evidence = Evidence("", 0.0)
+        self._odds: float | None = None
+        """Log-odds that the turn is finished, once there are words to judge by."""
         self._pre_roll: deque[Pcm] = deque(maxlen=round(PRE_ROLL / 0.02))
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -176,7 +183,7 @@ class Listener:
         self.now = frame.end
         speech = self._activity.push(frame)
         before = self._state
-        patience = patience_for(self._draft_text, self._sounds_finished, self.digits_expected, self._settings)
+        patience = patience_for(self._odds, self._evidence.text, self.digits_expected, self._settings)
         self._state, signal = step(before, speech, self._ours(), frame.seconds, patience, self._settings)
         if turn := self._turn:
             turn.frames.append(frame.pcm)
@@ -223,8 +230,7 @@ class Listener:
         except MostradorError as error:
             _log.warning("end_of_turn_unknown", code=error.code)
             return
-        if turn is self._turn and turn.spoken == spoken:
-            self._sounds_finished = probability
+        self._weigh(turn, spoken, sound=probability)
 
     async def _drafted(self) -> None:
         turn = self._turn
@@ -233,14 +239,34 @@ class Listener:
         turn.settle()
         if turn.freezing is not None:
             return
+        spoken = turn.spoken
         draft = self._start_draft(turn)
         try:
             transcript = await asyncio.shield(draft)
         except MostradorError:
             return  # the end of the turn transcribes again and reports
-        if turn is self._turn and turn.draft is draft:
-            self._draft_text = transcript.text
-            self._emit(Drafted(self.now, _joined([*turn.frozen, transcript])))
+        if turn is not self._turn or turn.draft is not draft:
+            return
+        words = _joined([*turn.frozen, transcript])
+        self._weigh(turn, spoken, text=words.text, confidence=words.confidence)
+        self._emit(Drafted(self.now, words))
+        if self._ending is None or not words.text:
+            return
+        try:
+            ending = await self._ending(words.text)
+        except MostradorError as error:
+            _log.warning("end_of_sentence_unknown", code=error.code)
+            return
+        self._weigh(turn, spoken, ending=ending)
+
+    def _weigh(self, turn: _Turn, spoken: int, **known: Any) -> None:
+        """One more fact about the pause after `spoken` frames of `turn`, if it still lasts."""
+        if turn is self._turn and turn.spoken == spoken:
+            self._evidence = replace(self._evidence, **known)
+            self._odds = log_odds(self._evidence) if self._evidence.text else None
+
+    def _unweigh(self) -> None:
+        self._evidence, self._odds = Evidence("", 0.0), None
 
     def _start_draft(self, turn: _Turn) -> "asyncio.Task[Transcript]":
         turn.draft_frames = turn.spoken
@@ -261,7 +287,7 @@ class Listener:
         turn = self._turn
         if turn is None:
             return
-        self._draft_text, self._sounds_finished = "", None
+        self._unweigh()
         if turn.draft is not None and turn.freezing is None and len(turn.frames) * 0.02 > FREEZE_AFTER:
             turn.freezing, turn.freezing_frames = turn.draft, turn.draft_frames
             turn.draft = None
@@ -275,7 +301,7 @@ class Listener:
 
     def _ended(self, last: TurnState) -> None:
         turn, self._turn = self._turn, None
-        self._draft_text, self._sounds_finished = "", None
+        self._unweigh()
         if turn is not None:
             self._spawn(self._concluded(turn, last, self.now))
 

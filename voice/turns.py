@@ -15,17 +15,18 @@ class TurnSettings:
     """Speech shorter than this is a click, not the start of a turn."""
     onset_gap: float = 0.08
     """A hole in the onset that does not start it anew."""
-    draft_pause: float = 0.20
+    draft_pause: float = 0.12
     """After this pause the turn is transcribed and planned, in case it is over."""
     end_pause: float = 0.70
-    """After this pause the turn is over when nothing says more."""
-    sure_pause: float = 0.45
-    """… when it sounds finished and its words are complete."""
+    """After this pause the turn is over while nothing more is known than that it is a pause."""
+    even_pause: float = 1.00
+    """… when it is as likely finished as not (`voice.completeness`);"""
+    pause_slope: float = 0.30
+    """shorter by this with each unit of log-odds that it is finished, longer with each that it is not,"""
+    sure_pause: float = 0.25
+    """but never shorter than this"""
     unsure_pause: float = 1.10
-    """… when it sounds unfinished, or its last word wants another: «quiero devolver el…»."""
-    finished_from: float = 0.5
-    """Probability from which it sounds finished (`voice.endpoint`)."""
-    unfinished_below: float = 0.2
+    """nor longer than this."""
     interrupt_after: float = 0.45
     """Speech over our own voice that lasts this long is meant: shorter may be «ajá»."""
     max_turn: float = 110.0
@@ -139,30 +140,14 @@ def _pause(
     return grown, None
 
 
-_ES = """a al ante con de del desde el en entre es hasta la las lo los mi mis o para pero pon por porque que se si sin
-sobre su sus tu tus un una unos unas y e u cuando donde como muy"""
-_EN = """a about an and are as at because but by can for from i if in into is it's my of on or our so than that the
-their to very was were when where which who with would your um uh"""
-_WANTING = frozenset(_ES.split()) | frozenset(_EN.split())
-"""Words that a sentence does not end with, Spanish and English, without accents."""
-
-
-def wants_more(draft: str) -> bool:
-    """Whether the last word of `draft` needs another one after it."""
-    words = draft.lower().rstrip(" .").replace("…", "").split()
-    return bool(words) and (words[-1] in _WANTING or words[-1].endswith((",", "-")))
-
-
-def patience_for(draft: str, finished: float | None, digits_expected: int, settings: TurnSettings) -> float:
-    """The pause that ends a turn, given its words so far, how finished it sounds (None: unknown) and what is expected.
+def patience_for(log_odds: float | None, text: str, digits_expected: int, settings: TurnSettings) -> float:
+    """The pause that ends a turn, given the odds that it is finished (None: nothing is known yet) and its words so far.
 
     A number of `digits_expected` digits (0: no number expected) that has begun is not over while digits are missing.
     """
-    digits = sum(c.isdigit() for c in draft)
-    if digits_expected and (0 < digits < digits_expected or not draft):
+    digits = sum(c.isdigit() for c in text)
+    if digits_expected and (0 < digits < digits_expected or not text):
         return settings.digits_pause
-    if wants_more(draft) or (finished is not None and finished < settings.unfinished_below):
-        return settings.unsure_pause
-    if draft and finished is not None and finished >= settings.finished_from:
-        return settings.sure_pause
-    return settings.end_pause
+    if log_odds is None:
+        return settings.end_pause
+    return min(max(settings.even_pause - settings.pause_slope * log_odds, settings.sure_pause), settings.unsure_pause)

@@ -1,4 +1,4 @@
-"""The small language model: it only chooses among a few grounded candidates."""
+"""The small language model: it only chooses among a few grounded candidates, and knows where a sentence may end."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,6 +9,13 @@ class Chooser(Protocol):
 
     def choose(self, prompt: str, candidates: Sequence[str]) -> list[float]:
         """Probability of each candidate as the continuation of `prompt`; sums to 1. Raises ModelError."""
+
+
+class Finisher(Protocol):
+    """Like a `Chooser`: loaded once, thread-safe, blocking."""
+
+    def ends(self, text: str) -> float:
+        """Log-probability that a sentence ends after the words of `text`. Raises ModelError."""
 
 
 def topic_prompt(sentence: str) -> str:

@@ -8,6 +8,7 @@ template here.
 
 import ctypes
 import itertools
+import math
 import os
 import re
 import threading
@@ -34,11 +35,18 @@ _CONTEXT = 1024
 _BATCH = 64
 _BRANCHES = 16
 """Candidates that are scored side by side."""
+_ASIDE = _BRANCHES + 1
+"""The sequence for what has nothing to do with the prompt, whose cache is left alone."""
+_STOPS = (".", "?", "!", "\n", ".\n", '."', '?"', '!"')
+"""What comes after the last word of a sentence."""
 _ERROR = 4
 """Of llama.cpp's log levels: what is below is not worth a line."""
 _EMPTY = ("", "N/A", "...", "hello")
 """Sentences that say nothing: what is likely after them is likely for no reason."""
 _PRIORS = 4096
+_SENTENCE = 200
+"""Letters from its end that tell whether a sentence is finished."""
+_LEAST = 1e-9
 _QUOTED = re.compile(r'"[^"\n]*"(?=[^"]*\Z)')
 
 Floats = npt.NDArray[np.float64]
@@ -66,6 +74,18 @@ class SmolLM2:
         weights = np.exp(scores - scores.max())
         return [float(weight) for weight in weights / weights.sum()]
 
+    def ends(self, text: str) -> float:
+        """Log-probability that a sentence ends after the words of `text`; stops at its end are not looked at.
+
+        Raises ModelError."""
+        words = text.rstrip(" .,;:?!…")[-_SENTENCE:]
+        if not words:
+            return math.log(_LEAST)
+        with self._lock:
+            stops = {self._engine.tokens(stop)[0] for stop in _STOPS} | {self._engine.end}
+            likely = self._engine.follows(self._engine.tokens(words), sorted(stops))
+        return math.log(sum(map(math.exp, likely)) + _LEAST)
+
     def _prior(self, prompt: str, candidates: Sequence[str]) -> Floats:
         """How likely each candidate is when the customer says nothing: its mean log-probability."""
         frame = _QUOTED.sub('"\0"', prompt) if _QUOTED.search(prompt) else ""
@@ -86,7 +106,8 @@ class SmolLM2:
 
 
 class Engine:
-    """A llama.cpp model with one context: sequence 0 holds the prompt, the others its continuations.
+    """A llama.cpp model with one context: sequence 0 holds the prompt, the others its continuations, the last one
+    whatever else is asked.
 
     The prompt of the last call stays in the cache; only what differs from it is computed. Not thread-safe.
     """
@@ -105,6 +126,7 @@ class Engine:
         self._batch = api.llama_batch_init(_BATCH, 0, 1)
         self._vocabulary = api.llama_model_get_vocab(model)
         self._words = int(api.llama_vocab_n_tokens(self._vocabulary))
+        self.end = int(api.llama_vocab_eos(self._vocabulary))
         self._memory = api.llama_get_memory(self._context)
         self._cached: Tokens = []
         weakref.finalize(self, _free, api, model, self._context, self._batch).atexit = False
@@ -130,6 +152,15 @@ class Engine:
         for start in range(0, len(continuations), _BRANCHES):
             scores += self._branch(len(prompt), continuations[start : start + _BRANCHES])
         return [first + rest for first, rest in zip(firsts, scores, strict=True)]
+
+    def follows(self, text: Tokens, nexts: Sequence[int]) -> list[float]:
+        """Log-probability of each token of `nexts` right after the last `_BATCH` of `text`. Raises ModelError."""
+        rows = [(token, position, _ASIDE) for position, token in enumerate(text[-_BATCH:])]
+        try:
+            self._decode(rows, outputs={len(rows) - 1})
+            return self._follows(len(rows) - 1, nexts)
+        finally:
+            self._api.llama_memory_seq_rm(self._memory, _ASIDE, -1, -1)
 
     def _read(self, prompt: Tokens, nexts: Sequence[int]) -> list[float]:
         """Log-probability of each token of `nexts` right after `prompt`."""
@@ -219,7 +250,7 @@ _listeners: list[object] = []
 def _setup(api: ModuleType, threads: int) -> Any:
     setup = api.llama_context_default_params()
     setup.n_ctx, setup.n_batch, setup.n_ubatch = _CONTEXT, _BATCH, _BATCH
-    setup.n_seq_max, setup.kv_unified = _BRANCHES + 1, True
+    setup.n_seq_max, setup.kv_unified = _BRANCHES + 2, True
     setup.n_threads = setup.n_threads_batch = threads
     setup.no_perf = True
     return setup

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import models.llm
 from core.errors import ModelError
-from models.llm import Chooser, topic_prompt
+from models.llm import Chooser, Finisher, topic_prompt
 from models.store import Store
 
 pytestmark = pytest.mark.engine
@@ -179,3 +179,22 @@ def test_it_says_nothing_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> N
     said = capfd.readouterr()
     assert "llama" not in said.err + said.out
     assert "ggml" not in said.err + said.out
+
+
+FINISHED = ("What time do you open tomorrow?", "Quiero devolver el pedido.", "Press nine for more entries.")
+PAUSED = ("What time do you", "Quiero devolver el", "The quick")
+
+
+def test_it_knows_where_a_sentence_may_end(chooser: Chooser) -> None:
+    finisher: Finisher = chooser  # type: ignore[assignment]
+    assert min(map(finisher.ends, FINISHED)) > max(map(finisher.ends, PAUSED))
+    assert finisher.ends("What time do you open tomorrow") == finisher.ends("What time do you open tomorrow?!")
+    assert finisher.ends("") == finisher.ends(" ...") < -10
+
+
+def test_asking_for_an_end_leaves_the_cached_prompt_alone(chooser: Chooser) -> None:
+    finisher: Finisher = chooser  # type: ignore[assignment]
+    prompt = topic_prompt("when do you close")
+    before = chooser.choose(prompt, TOPICS)
+    finisher.ends("a sentence that goes on and on " * 50)
+    assert chooser.choose(prompt, TOPICS) == pytest.approx(before, abs=1e-6)

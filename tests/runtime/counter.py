@@ -189,11 +189,12 @@ class Counter:
                     await asyncio.sleep(counter.workers.seconds["stt"])
                     return counter._transcribe(sound, language, hint)
 
-                return Listener(line, Loud(), transcribe, once, ours, None, settings)
+                return Listener(line, Loud(), transcribe, once, ours, settings=settings)
 
         workers: Any = self.workers
         unused: Any = None
-        engines = Engines(self.script, workers, Scripted(unused, {}, unused, unused, workers, Clips(self._speak)))
+        sound = Scripted(unused, {}, unused, unused, unused, workers, Clips(self._speak))
+        engines = Engines(self.script, workers, sound)
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits)

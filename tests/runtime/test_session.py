@@ -13,6 +13,7 @@ from runtime.events import Chose, Dtmf, Failed, HungUp, Interrupted, LanguageCho
 from runtime.messages import Message
 from tests.runtime.counter import WORD, Counter
 from tests.virtual_time import run
+from voice.turns import TurnSettings
 
 pytestmark = pytest.mark.unit
 
@@ -46,7 +47,7 @@ def test_a_question_is_answered_within_the_second() -> None:
     counter = talk(Counter, customer)
     assert counter.said() == ["Welcome to the shop.", "You said where are the bulbs."]
     [turn] = counter.recorder.of(UserSaid)
-    assert turn.timings["pause"] == pytest.approx(0.7, abs=0.05)
+    assert turn.timings["pause"] < TurnSettings().even_pause, "the words were there to judge by"
     assert turn.timings["stt_wait"] == 0.0, "the draft was transcribed in the pause"
     assert counter.channel.closed == "customer"
 

@@ -5,12 +5,14 @@ import asyncio
 import numpy as np
 import pytest
 
+from core.errors import MostradorError
 from tests.runtime.counter import Loud, speech
 from tests.virtual_time import run
 from tests.voice.fake_line import FakeLine
 from voice.frames import RATE
 from voice.listener import FREEZE_AFTER, Drafted, GoneOn, Hearing, Listener, Started, Utterance
 from voice.stt import Transcript
+from voice.turns import TurnSettings
 
 pytestmark = pytest.mark.unit
 
@@ -79,3 +81,37 @@ def test_each_turn_is_its_own() -> None:
     heard, _ = listen((3, 2.0), (6, 2.0))
     texts = [hearing.transcript.text for hearing in heard if isinstance(hearing, Utterance)]
     assert [float(text) for text in texts] == [pytest.approx(1.3, abs=0.1), pytest.approx(2.2, abs=0.1)]
+
+
+def ended_after(ending: float | MostradorError, sound: float | MostradorError) -> float:
+    """The pause after which a turn is over, by what the models say of it."""
+
+    async def main() -> float:
+        line, heard = FakeLine(), []
+
+        async def told(answer: float | MostradorError) -> float:
+            await asyncio.sleep(0.05)
+            if isinstance(answer, MostradorError):
+                raise answer
+            return answer
+
+        listener = Listener(
+            line, Loud(), Counting(), heard.append, finished=lambda _: told(sound), ending=lambda _: told(ending)
+        )
+        running = asyncio.ensure_future(listener.run())
+        line.feed(speech(4))
+        await asyncio.sleep(4)
+        line.close()
+        await running
+        [utterance] = [hearing for hearing in heard if isinstance(hearing, Utterance)]
+        return utterance.pause
+
+    return run(main())
+
+
+def test_what_is_surely_finished_is_over_sooner() -> None:
+    settings, failed = TurnSettings(), MostradorError("turn.timeout", "late", retryable=True)
+    sure, unsure, unknown = ended_after(-1.0, 0.98), ended_after(-9.0, 0.02), ended_after(failed, failed)
+    assert sure == pytest.approx(settings.sure_pause, abs=0.1)
+    assert unsure > unknown > sure
+    assert unsure <= settings.unsure_pause + 0.04

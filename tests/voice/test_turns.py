@@ -31,7 +31,9 @@ def kinds(signals: list[tuple[float, Signal]]) -> list[Signal]:
 def test_a_plain_turn_starts_pauses_and_ends() -> None:
     signals = play((1.0, False, False), (2.0, True, False), (1.0, False, False))
     assert kinds(signals) == [Signal.STARTED, Signal.PAUSED, Signal.ENDED]
-    assert [time for time, _ in signals] == pytest.approx([1.1, 3.2, 3.7], abs=1.5 * FRAME)
+    assert [time for time, _ in signals] == pytest.approx(
+        [1.0 + SETTINGS.onset, 3.0 + SETTINGS.draft_pause, 3.7], abs=1.5 * FRAME
+    )
 
 
 def test_a_click_is_no_turn() -> None:
@@ -44,7 +46,9 @@ def test_going_on_after_a_pause_resumes() -> None:
 
 
 def test_a_pause_inside_a_word_is_not_seen() -> None:
-    signals = play((1.0, True, False), (0.14, False, False), (0.5, True, False), (1.0, False, False))
+    signals = play(
+        (1.0, True, False), (SETTINGS.draft_pause - FRAME, False, False), (0.5, True, False), (1.0, False, False)
+    )
     assert kinds(signals) == [Signal.STARTED, Signal.PAUSED, Signal.ENDED]
 
 
@@ -75,20 +79,22 @@ def test_noise_that_never_ends_is_one_long_turn_that_is_closed() -> None:
 
 
 def test_a_number_that_was_asked_for_gets_more_patience_until_it_is_complete() -> None:
-    assert patience_for("48", 0.9, 5, SETTINGS) == SETTINGS.digits_pause
-    assert patience_for("", None, 5, SETTINGS) == SETTINGS.digits_pause
-    assert patience_for("How much is delivery?", 0.9, 5, SETTINGS) == SETTINGS.sure_pause, "something else was asked"
-    assert patience_for("it is 48 2 13", None, 5, SETTINGS) == SETTINGS.end_pause
-    assert patience_for("", None, 0, SETTINGS) == SETTINGS.end_pause
+    assert patience_for(3.0, "48", 5, SETTINGS) == SETTINGS.digits_pause
+    assert patience_for(None, "", 5, SETTINGS) == SETTINGS.digits_pause
+    assert patience_for(9.0, "How much is delivery?", 5, SETTINGS) == SETTINGS.sure_pause, "something else was asked"
+    assert patience_for(None, "it is 48 2 13", 5, SETTINGS) == SETTINGS.end_pause
 
 
-def test_what_sounds_finished_and_reads_finished_is_answered_sooner() -> None:
-    assert patience_for("Where are the bulbs?", 0.9, 0, SETTINGS) == SETTINGS.sure_pause
-    assert patience_for("", 0.9, 0, SETTINGS) == SETTINGS.end_pause, "no words yet: nothing is sure"
-    assert patience_for("Where are the", 0.9, 0, SETTINGS) == SETTINGS.unsure_pause
-    assert patience_for("Quiero devolver el...", 0.9, 0, SETTINGS) == SETTINGS.unsure_pause
-    assert patience_for("Where are the bulbs?", 0.1, 0, SETTINGS) == SETTINGS.unsure_pause
-    assert patience_for("Where are the bulbs?", 0.3, 0, SETTINGS) == SETTINGS.end_pause
+def test_without_words_nothing_is_known() -> None:
+    assert patience_for(None, "", 0, SETTINGS) == SETTINGS.end_pause
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_the_surer_it_is_finished_the_sooner_it_is_over(one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    sooner, later = patience_for(more, "well", 0, SETTINGS), patience_for(less, "well", 0, SETTINGS)
+    assert SETTINGS.sure_pause <= sooner <= later <= SETTINGS.unsure_pause
+    assert patience_for(0.0, "well", 0, SETTINGS) == SETTINGS.even_pause
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=600))
