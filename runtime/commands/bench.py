@@ -16,6 +16,7 @@ from rich.table import Table
 
 import runtime.bench
 from runtime.bench import Result, meets
+from runtime.bench.plots import draw
 
 Bench = Callable[[Callable[[str, float], None]], Coroutine[None, None, Result]]
 
@@ -37,6 +38,7 @@ def bench(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME …]", help="Which; without any, all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     to: Annotated[Path | None, typer.Option("--out", help="Write the JSON here as well.")] = None,
+    plots: Annotated[Path | None, typer.Option("--plots", help="Draw curves into this folder, as SVG.")] = None,
 ) -> None:
     """Measure this device: start, latency, …; every number in the documents comes from here."""
     known = benches()
@@ -47,6 +49,8 @@ def bench(
         results.append(_measure(name, known[name]))
         if not as_json:
             out.print(table(results[-1]))
+        if plots is not None and (drawn := draw(results[-1], plots)) is not None:
+            err.print(f"drawn: {drawn}")
     data = msgspec.json.format(msgspec.json.encode(results), indent=1)
     if to is not None:
         to.write_bytes(data + b"\n")
