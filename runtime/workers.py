@@ -131,13 +131,18 @@ class _Stage:
 
     def _do(self, job: _Job) -> None:
         began = time.monotonic()
+        result, failure = None, None
         try:
             result = job.work()
         except BaseException as error:  # noqa: BLE001  goes to whoever waits for it
-            job.done.set_exception(error)
+            failure = error
+        seconds = time.monotonic() - began
+        job.claim.seconds += seconds
+        if failure is not None:
+            job.done.set_exception(failure)
         else:
             job.done.set_result(result)
-        self._told(Worked(self._name, job.claim.priority, began - job.since, time.monotonic() - began))
+        self._told(Worked(self._name, job.claim.priority, began - job.since, seconds))
 
 
 def _urgency(job: _Job) -> Priority:
