@@ -79,14 +79,16 @@ class Capacity:
         self._lock = threading.Lock()
         self._conversations = 0
         self._length = LENGTH
+        self._since = clock()
         self._fresh_cost = self._fresh_seconds = 0.0
         """Compute, and time of conversations, since the last turn."""
-        self._since = clock()
         self.calibrate(Measured(1.0))
 
     def calibrate(self, measured: Measured) -> None:
-        """Begin anew from a measurement."""
+        """Begin anew from a measurement: what was done until now, the greetings above all, belongs to no turn."""
         with self._lock:
+            self._pass_time()
+            self._fresh_cost = self._fresh_seconds = 0.0
             self._turns = PRIOR
             self._cost = PRIOR * measured.cost
             self._seconds = PRIOR * measured.between

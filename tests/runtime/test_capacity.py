@@ -89,6 +89,16 @@ def test_what_turns_take_is_learnt_and_what_nobody_waits_for_is_not_counted() ->
     assert after.load == pytest.approx(0.5 / 6.0, abs=0.01)
 
 
+def test_what_was_done_before_the_measurement_belongs_to_no_turn() -> None:
+    clock = Clock()
+    capacity = Capacity(1.0, 16, clock)
+    capacity.worked(Worked("tts", Priority.SPECULATIVE, 0.0, 60.0))
+    capacity.calibrate(Measured(0.5))
+    capacity.began()
+    turns(capacity, clock, 1, cost=0.5, between=9.0)
+    assert capacity.state().measured.cost == pytest.approx(0.5)
+
+
 def test_one_unusual_turn_does_not_close_the_counter() -> None:
     clock = Clock()
     capacity = Capacity(1.0, 16, clock)
