@@ -26,8 +26,6 @@ class Claim:
 
     def __init__(self, priority: Priority) -> None:
         self.priority = priority
-        self.seconds = 0.0
-        """Of work that was done for it."""
 
     def raise_to(self, priority: Priority) -> None:
         self.priority = min(self.priority, priority)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from core.claims import Priority
 from runtime import engines, memory
-from runtime.capacity import Capacity, Measured
+from runtime.capacity import Capacity
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
@@ -23,7 +23,7 @@ from runtime.events import Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.session import Session
-from runtime.workers import Worked
+from runtime.workers import Waited
 from telephony.sip import SipAgent, SipCall, SipSettings
 
 LAG_TICK = 0.05
@@ -80,7 +80,7 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        self.engines = await engines.load(self.settings, told=self._worked)
+        self.engines = await engines.load(self.settings, told=self._waited)
         self.journal = Journal.open(self.settings.data_folder / "journal.db", self.metrics)
         stops: list[tuple[str, Stop]] = []
         try:
@@ -123,15 +123,14 @@ class App:
         )  # fmt: skip
         return retry
 
-    def _worked(self, work: Worked) -> None:
+    def _waited(self, work: Waited) -> None:
         """On the thread of the work."""
-        self.capacity.worked(work)
         if work.priority is Priority.LIVE:
-            self.metrics.waited(work.stage, work.waited)
+            self.metrics.waited(work.stage, work.seconds)
 
-    def _calibrated(self, cost: float) -> None:
-        self.capacity.calibrate(Measured(cost))
-        self._log.info("capacity", conversations=self.capacity.state().carries, turn_seconds=round(cost, 3))
+    def _calibrated(self, cpu: float) -> None:
+        self.capacity.calibrate(cpu)
+        self._log.info("capacity", conversations=self.capacity.state().carries, turn_cpu_seconds=round(cpu, 3))
 
     def converse(self, channel: Channel) -> None:
         """Begin a conversation on a channel that has been accepted."""

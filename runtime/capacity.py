@@ -1,19 +1,17 @@
 """How many conversations this device carries: measured at start, learnt from every turn, asked before each call.
 
-A turn takes `cost` seconds of compute, and each conversation has one every `between` seconds: it loads the device by
-cost / between. Whoever's turn is over queues behind the turns of the others, as at one server with random arrivals and
+A turn takes `cost` seconds of the whole device, and each conversation has one every `between` seconds: it loads the
+device by cost / between. Cost is CPU time by cores, because stages run side by side and clocks would count that twice.
+Whoever's turn is over queues behind the turns of the others, as at one server with random arrivals and
 a constant service time S (M/D/1): at load ρ the mean wait is ρS / 2(1 - ρ) (Pollaczek 1930, Khinchine 1932). Its tail
 falls about as ρ exp(-2(1 - ρ)t / S) (Kingman 1962), so that one in twenty waits longer than S ln(20ρ) / 2(1 - ρ).
 """
 
 import math
-import threading
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from core.claims import Priority
-from runtime.workers import Worked
 
 PRIOR = 10.0
 """Turns that the first measurement counts for: one unusual customer does not close the counter."""
@@ -28,8 +26,8 @@ RETRY_LEAST, RETRY_MOST = 5, 120
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of one turn of a conversation. `cost`: seconds of compute, all stages together; `between`: seconds until the
-    next one."""
+    """Of one turn of a conversation. `cost`: CPU seconds by the number of cores; `between`: seconds until the next
+    one."""
 
     cost: float
     between: float = BETWEEN
@@ -69,69 +67,72 @@ def retry_after(length: float, conversations: int) -> int:
 
 
 class Capacity:
-    """The running estimate. Sums that fade, a little at each turn; any thread may add to them."""
+    """The running estimate: sums over turns, which fade a little at each."""
 
-    def __init__(self, limit: float, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """`limit`: seconds of `wait`; `most`: conversations that are never exceeded."""
+    def __init__(
+        self,
+        limit: float,
+        most: int,
+        clock: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float] = time.process_time,
+    ) -> None:
+        """`limit`: seconds of `wait`; `most`: conversations that are never exceeded; `cpu`: seconds used so far."""
         self._limit = limit
         self._most = most
         self._clock = clock
-        self._lock = threading.Lock()
+        self._cpu = cpu
+        self._cores = len(os.sched_getaffinity(0))
         self._conversations = 0
         self._length = LENGTH
-        self._since = clock()
+        self._at = clock(), cpu()
         self._fresh_cost = self._fresh_seconds = 0.0
         """Compute, and time of conversations, since the last turn."""
-        self.calibrate(Measured(1.0))
+        self._turns = PRIOR
+        self._cost, self._seconds = PRIOR * 0.5, PRIOR * BETWEEN
+        """Until it is calibrated."""
 
-    def calibrate(self, measured: Measured) -> None:
-        """Begin anew from a measurement: what was done until now, the greetings above all, belongs to no turn."""
-        with self._lock:
-            self._pass_time()
-            self._fresh_cost = self._fresh_seconds = 0.0
-            self._turns = PRIOR
-            self._cost = PRIOR * measured.cost
-            self._seconds = PRIOR * measured.between
-
-    def worked(self, work: Worked) -> None:
-        """What nobody waits for yields, and does not count."""
-        if work.priority < Priority.BACKGROUND:
-            with self._lock:
-                self._fresh_cost += work.seconds
+    def calibrate(self, cpu: float) -> None:
+        """Begin anew from the CPU seconds of one turn; what was done until now belongs to none."""
+        self._pass()
+        self._fresh_cost = self._fresh_seconds = 0.0
+        self._turns = PRIOR
+        self._cost, self._seconds = PRIOR * cpu / self._cores, PRIOR * BETWEEN
 
     def began(self) -> None:
-        with self._lock:
-            self._pass_time()
-            self._conversations += 1
+        self._pass()
+        self._conversations += 1
 
     def ended(self, seconds: float) -> None:
         """A conversation that lasted so long."""
-        with self._lock:
-            self._pass_time()
-            self._conversations -= 1
-            self._length += (seconds - self._length) / PRIOR
+        self._pass()
+        self._conversations -= 1
+        self._length += (seconds - self._length) / PRIOR
 
     def turned(self) -> None:
         """A customer's turn: what was done and has passed since the last one is what a turn takes."""
-        with self._lock:
-            self._pass_time()
-            fade = 1 - 1 / MEMORY
-            self._turns = fade * self._turns + 1
-            self._cost = fade * self._cost + self._fresh_cost
-            self._seconds = fade * self._seconds + self._fresh_seconds
-            self._fresh_cost = self._fresh_seconds = 0.0
+        self._pass()
+        fade = 1 - 1 / MEMORY
+        self._turns = fade * self._turns + 1
+        self._cost = fade * self._cost + self._fresh_cost
+        self._seconds = fade * self._seconds + self._fresh_seconds
+        self._fresh_cost = self._fresh_seconds = 0.0
 
     def state(self) -> State:
-        with self._lock:
-            measured = Measured(self._cost / self._turns, self._seconds / self._turns)
-            going_on = self._conversations
-        return State(measured, going_on, carries(measured, self._limit, self._most), load(measured, going_on))
+        measured = Measured(self._cost / self._turns, self._seconds / self._turns)
+        return State(
+            measured,
+            self._conversations,
+            carries(measured, self._limit, self._most),
+            load(measured, self._conversations),
+        )
 
     def retry_after(self) -> int:
-        with self._lock:
-            return retry_after(self._length, self._conversations)
+        return retry_after(self._length, self._conversations)
 
-    def _pass_time(self) -> None:
-        now = self._clock()
-        self._fresh_seconds += self._conversations * (now - self._since)
-        self._since = now
+    def _pass(self) -> None:
+        """Time has passed; what was done while nobody was there belongs to no turn."""
+        (then, used), (now, uses) = self._at, (self._clock(), self._cpu())
+        if self._conversations:
+            self._fresh_cost += (uses - used) / self._cores
+            self._fresh_seconds += self._conversations * (now - then)
+        self._at = now, uses

@@ -1,6 +1,7 @@
 """All that conversations share: models loaded once, and the ways to reach them that never block the loop."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from models.store import Store
 from runtime import voices
 from runtime.agent import DialogState, Heard, Plan, Planner, Reply
 from runtime.config import Settings
-from runtime.workers import Worked, Workers
+from runtime.workers import Waited, Workers
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
 from voice.line import AudioLine
@@ -99,16 +100,16 @@ class Engines:
     async def exercise(self, measured: Callable[[float], None] = lambda _: None) -> None:
         """Have each model work, so that the first customer does not wait for what is only made at first use.
 
-        `measured` gets the seconds of compute of one turn, all stages together. Then the shelf is stocked.
+        `measured` gets the CPU seconds that one turn took. Then the shelf is stocked.
         """
         try:
             with under(Claim(Priority.BACKGROUND)):
                 for drill in self.planner.drills():
                     await self.workers.run("plan", drill)
                 await self._turn()
-            with under(Claim(Priority.BACKGROUND)) as claim:
+                before = time.process_time()
                 await self._turn()
-            measured(claim.seconds)
+            measured(time.process_time() - before)
             if self.sound is not None:
                 await self.sound.voices.stock()
         except MostradorError as error:
@@ -136,11 +137,11 @@ def pack_folder(pack: str) -> Path:
 
 
 async def load(
-    settings: Settings, store: Store | None = None, told: Callable[[Worked], None] = lambda _: None
+    settings: Settings, store: Store | None = None, told: Callable[[Waited], None] = lambda _: None
 ) -> Engines:
     """Load every model, side by side where they allow it. Raises ModelError naming the file and the mend.
 
-    `told` hears of all work that was done.
+    `told` hears of all work that is begun.
     """
     store = store or Store()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:

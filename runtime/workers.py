@@ -28,12 +28,11 @@ ROOM = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
-    """A piece of work that is done: seconds in the queue, and at work."""
+class Waited:
+    """A piece of work that is begun, after so many `seconds` in the queue."""
 
     stage: str
     priority: Priority
-    waited: float
     seconds: float
 
 
@@ -45,8 +44,8 @@ class Workers:
     interrupted: a live caller waits for one piece of less urgent work at most.
     """
 
-    def __init__(self, told: Callable[[Worked], None] = lambda _: None) -> None:
-        """`told` hears of all that was done, on the stages' threads."""
+    def __init__(self, told: Callable[[Waited], None] = lambda _: None) -> None:
+        """`told` hears of all that is begun, on the stages' threads."""
         self._stages = {stage: _Stage(stage, told) for stage in STAGES}
 
     async def run(self, stage: str, work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -77,7 +76,7 @@ class _Stage:
     """One thread and its queue, in the order in which the work came: what is next is looked for when it is next, so
     that a claim may change at any time."""
 
-    def __init__(self, name: str, told: Callable[[Worked], None]) -> None:
+    def __init__(self, name: str, told: Callable[[Waited], None]) -> None:
         self._name = name
         self._told = told
         self._waiting: list[_Job] = []
@@ -130,19 +129,13 @@ class _Stage:
             return job
 
     def _do(self, job: _Job) -> None:
-        began = time.monotonic()
-        result, failure = None, None
+        self._told(Waited(self._name, job.claim.priority, time.monotonic() - job.since))
         try:
             result = job.work()
         except BaseException as error:  # noqa: BLE001  goes to whoever waits for it
-            failure = error
-        seconds = time.monotonic() - began
-        job.claim.seconds += seconds
-        if failure is not None:
-            job.done.set_exception(failure)
+            job.done.set_exception(error)
         else:
             job.done.set_result(result)
-        self._told(Worked(self._name, job.claim.priority, began - job.since, seconds))
 
 
 def _urgency(job: _Job) -> Priority:

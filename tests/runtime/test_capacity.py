@@ -1,12 +1,12 @@
 """How many conversations a device carries: the rule, what is learnt, and the device that asks it."""
 
 import math
+import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.claims import Priority
 from runtime.capacity import (
     RETRY_LEAST,
     RETRY_MOST,
@@ -17,20 +17,29 @@ from runtime.capacity import (
     retry_after,
     wait,
 )
-from runtime.workers import Worked
 
 pytestmark = pytest.mark.unit
 
 measurements = st.builds(Measured, cost=st.floats(0.01, 20), between=st.floats(1, 60))
 limits = st.floats(0.05, 5)
+CORES = len(os.sched_getaffinity(0))
 
 
 class Clock:
+    """Of a device with one turn after the other; `cpu` counts for all cores together."""
+
     def __init__(self) -> None:
         self.now = 100.0
+        self.used = 30.0
 
-    def __call__(self) -> float:
-        return self.now
+    def capacity(self) -> Capacity:
+        return Capacity(0.5, 16, lambda: self.now, lambda: self.used)
+
+    def turns(self, capacity: Capacity, count: int, *, cost: float, between: float) -> None:
+        for _ in range(count):
+            self.now += between
+            self.used += cost * CORES
+            capacity.turned()
 
 
 @given(measurements, st.integers(1, 60))
@@ -65,62 +74,54 @@ def test_when_to_try_again_is_bounded_and_sooner_where_more_are_about_to_end(len
     assert RETRY_LEAST <= retry_after(length, going_on + 1) <= retry_after(length, going_on) <= RETRY_MOST
 
 
-def turns(capacity: Capacity, clock: Clock, count: int, *, cost: float, between: float) -> None:
-    """So many turns of the conversation that goes on."""
-    for _ in range(count):
-        clock.now += between
-        capacity.worked(Worked("stt", Priority.LIVE, 0.0, cost * 0.75))
-        capacity.worked(Worked("tts", Priority.SPECULATIVE, 0.0, cost * 0.25))
-        capacity.worked(Worked("tts", Priority.BACKGROUND, 0.0, 50.0))
-        capacity.turned()
-
-
-def test_what_turns_take_is_learnt_and_what_nobody_waits_for_is_not_counted() -> None:
+def test_what_turns_take_is_learnt() -> None:
     clock = Clock()
-    capacity = Capacity(1.0, 16, clock)
-    capacity.calibrate(Measured(4.0))
+    capacity = clock.capacity()
+    capacity.calibrate(2.0 * CORES)
     before = capacity.state()
     capacity.began()
-    turns(capacity, clock, 300, cost=0.5, between=6.0)
+    clock.turns(capacity, 300, cost=0.3, between=6.0)
     after = capacity.state()
-    assert after.measured.cost == pytest.approx(0.5, abs=0.02)
+    assert after.measured.cost == pytest.approx(0.3, abs=0.02)
     assert after.measured.between == pytest.approx(6.0, abs=0.05)
     assert after.carries > before.carries
-    assert after.load == pytest.approx(0.5 / 6.0, abs=0.01)
+    assert after.load == pytest.approx(0.3 / 6.0, abs=0.01)
 
 
-def test_what_was_done_before_the_measurement_belongs_to_no_turn() -> None:
+def test_what_is_done_while_nobody_is_there_belongs_to_no_turn() -> None:
     clock = Clock()
-    capacity = Capacity(1.0, 16, clock)
-    capacity.worked(Worked("tts", Priority.SPECULATIVE, 0.0, 60.0))
-    capacity.calibrate(Measured(0.5))
+    capacity = clock.capacity()
+    clock.used += 60.0
+    capacity.calibrate(0.5 * CORES)
+    clock.now += 3_600
+    clock.used += 300
     capacity.began()
-    turns(capacity, clock, 1, cost=0.5, between=9.0)
-    assert capacity.state().measured.cost == pytest.approx(0.5)
+    clock.turns(capacity, 1, cost=0.5, between=9.0)
+    assert capacity.state().measured == Measured(pytest.approx(0.5), pytest.approx(9.0))
 
 
 def test_one_unusual_turn_does_not_close_the_counter() -> None:
     clock = Clock()
-    capacity = Capacity(1.0, 16, clock)
-    capacity.calibrate(Measured(0.5))
+    capacity = clock.capacity()
+    capacity.calibrate(0.4 * CORES)
     capacity.began()
-    turns(capacity, clock, 1, cost=4.0, between=9.0)
+    clock.turns(capacity, 1, cost=4.0, between=9.0)
     assert capacity.state().carries > 1
 
 
 def test_time_between_turns_is_that_of_a_conversation_however_many_there_are() -> None:
     clock = Clock()
-    capacity = Capacity(1.0, 16, clock)
+    capacity = clock.capacity()
     for _ in range(4):
         capacity.began()
-    turns(capacity, clock, 400, cost=0.5, between=2.0)  # of the device: each of the four has one in 8 s
+    clock.turns(capacity, 400, cost=0.5, between=2.0)  # of the device: each of the four has one in 8 s
     assert capacity.state().measured.between == pytest.approx(8.0, abs=0.1)
     assert capacity.state().conversations == 4
 
 
 def test_short_conversations_let_others_try_again_sooner() -> None:
     clock = Clock()
-    capacity = Capacity(1.0, 16, clock)
+    capacity = clock.capacity()
     first = capacity.retry_after()
     for _ in range(30):
         capacity.began()

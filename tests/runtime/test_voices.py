@@ -10,7 +10,7 @@ import pytest
 from core.claims import Priority
 from core.errors import VoiceError
 from runtime.voices import Voices
-from runtime.workers import Worked, Workers
+from runtime.workers import Waited, Workers
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.shelf import Shelf
 
@@ -74,14 +74,14 @@ async def test_what_never_changes_is_spoken_once_a_voice(tmp_path: Path) -> None
 
 
 async def test_the_shelf_is_stocked_behind_everybody_else(tmp_path: Path) -> None:
-    done: list[Worked] = []
-    voice, workers = Words(), Workers(done.append)
+    begun: list[Waited] = []
+    voice, workers = Words(), Workers(begun.append)
     voices = Voices({"en": voice, "es": voice}, workers, Shelf(tmp_path))
     voices.keep("good bye", "en")
     await voices.stock()
     await sound(voices, "order 12345")
     workers.close()
-    kept, live = done[: len(done) // 2], done[len(done) // 2 :]
+    kept, live = begun[: len(begun) // 2], begun[len(begun) // 2 :]
     assert {work.priority for work in kept} == {Priority.BACKGROUND}
     assert {work.priority for work in live} == {Priority.LIVE}
 

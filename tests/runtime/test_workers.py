@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.claims import Claim, Priority, under
 from core.errors import MostradorError, VoiceError
 from runtime import workers as module
-from runtime.workers import ROOM, Worked, Workers
+from runtime.workers import ROOM, Waited, Workers
 
 pytestmark = pytest.mark.unit
 
@@ -23,7 +23,7 @@ priorities = st.sampled_from(Priority)
 class Bench:
     """A stage whose thread is held until the block ends; `order` is what was then done, in the order of doing."""
 
-    def __init__(self, told: Callable[[Worked], None] = lambda _: None) -> None:
+    def __init__(self, told: Callable[[Waited], None] = lambda _: None) -> None:
         self.workers = Workers(told)
         self.order: list[int] = []
         self.tasks: list[asyncio.Task[int]] = []
@@ -161,14 +161,14 @@ async def test_stages_do_not_wait_for_each_other() -> None:
         assert await bench.workers.run("tts", lambda: "said") == "said"
 
 
-async def test_what_is_done_is_told_with_the_priority_that_it_had_at_last() -> None:
-    done: list[Worked] = []
-    async with held(Bench(done.append)) as bench:
+async def test_what_is_begun_is_told_with_the_priority_that_it_had_at_last() -> None:
+    begun: list[Waited] = []
+    async with held(Bench(begun.append)) as bench:
         claim = Claim(BACKGROUND)
         await bench.ask(claim)
         claim.raise_to(SPECULATIVE)
-    assert [(worked.stage, worked.priority) for worked in done] == [("stt", LIVE), ("stt", SPECULATIVE)]
-    assert done[1].waited > 0
+    assert [(waited.stage, waited.priority) for waited in begun] == [("stt", LIVE), ("stt", SPECULATIVE)]
+    assert begun[1].seconds > 0
 
 
 async def test_closing_waits_for_what_runs_drops_what_waits_and_then_all_is_refused() -> None:
