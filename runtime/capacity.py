@@ -1,10 +1,10 @@
 """How many conversations this device carries: measured at start, learnt from every turn, asked before each call.
 
 A turn takes `cost` seconds of the whole device, and each conversation has one every `between` seconds: it loads the
-device by cost / between. Cost is CPU time by cores, because stages run side by side and clocks would count that twice.
-Whoever's turn is over queues behind the turns of the others, as at one server with random arrivals and
-a constant service time S (M/D/1): at load ρ the mean wait is ρS / 2(1 - ρ) (Pollaczek 1930, Khinchine 1932). Its tail
-falls about as ρ exp(-2(1 - ρ)t / S) (Kingman 1962), so that one in twenty waits longer than S ln(20ρ) / 2(1 - ρ).
+device by cost / between. Cost is CPU time by cores: stages run side by side, and a clock would count that twice.
+Whoever's turn is over queues behind the turns of the others, as at one server with random arrivals and a constant
+service time S (M/D/1): at load ρ the mean wait is ρS / 2(1 - ρ) (Pollaczek 1930, Khinchine 1932). Its tail falls about
+as ρ exp(-2(1 - ρ)t / S) (Kingman 1962), so that one in twenty waits longer than S ln(20ρ) / 2(1 - ρ).
 """
 
 import math
