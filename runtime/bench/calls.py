@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 
 import structlog
@@ -57,7 +58,8 @@ async def run(progress: Callable[[str, float], None]) -> Result:
             delays[level] = [delay for delay in heard if delay is not None]
             unanswered += len(heard) - len(delays[level])
             rows += _figures(level, delays[level], learnt)
-    carried = max((level for level in LEVELS if percentile(delays[level] or [LIMIT + 1], 0.95) < LIMIT), default=0)
+    fast = takewhile(lambda level: delays[level] and percentile(delays[level], 0.95) < LIMIT, LEVELS)
+    carried = max(fast, default=0)
     rows += [
         Row(f"calls at once with p95 under {LIMIT:g} s", carried, "", "≥ 4", f"of {', '.join(map(str, LEVELS))}"),
         Row("questions without an answer", unanswered, "", "≤ 0"),
@@ -71,10 +73,10 @@ def _figures(level: int, delays: Sequence[float], learnt: Measured) -> list[Row]
     if not delays:
         return [Row(f"{level} at once", float("nan"), "s", note="nothing was answered")]
     return [
-        Row(f"{level} at once: speech end → first sound, p50", percentile(delays, 0.5), "s", note=f"{len(delays)}"),
-        Row(f"{level} at once: speech end → first sound, p95", percentile(delays, 0.95), "s"),
+        Row(f"{level} at once, p50", percentile(delays, 0.5), "s", note=f"speech end → first sound of {len(delays)}"),
+        Row(f"{level} at once, p95", percentile(delays, 0.95), "s"),
         Row(
-            "  … the device says that it carries",
+            "  carries, by its own account",
             carries(learnt, limits.wait_seconds, limits.conversations),
             "",
             note=f"a turn takes {learnt.cost:.2f} s of it, one every {learnt.between:.1f} s",
