@@ -21,7 +21,7 @@ def few_heaps() -> None:
 def settle() -> None:
     """After loading: the collector need not look at models and packs again, so it is quick and runs often.
 
-    What loading itself took, some 40 MB, goes back to the system.
+    What loading took for a moment goes back to the system: about 10 MB.
     """
     gc.collect()
     gc.freeze()
