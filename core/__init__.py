@@ -1,1 +1,1 @@
-"""What every room stands on: the error tree, the languages spoken, where files live."""
+"""What every room stands on: the error tree, where files live, how urgent work is."""

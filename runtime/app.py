@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.claims import Priority
 from runtime import engines, memory
+from runtime.capacity import Capacity
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
@@ -21,10 +23,9 @@ from runtime.events import Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.session import Session
+from runtime.workers import Waited
 from telephony.sip import SipAgent, SipCall, SipSettings
 
-BUSY_RETRY = 30
-"""Seconds that a caller who found the device full is asked to wait."""
 LAG_TICK = 0.05
 TIDY_TICK = 5.0
 TIDY_AFTER = (1, 8)
@@ -56,7 +57,10 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.metrics = Metrics()
+        self.capacity = Capacity(settings.limits.wait_seconds, settings.limits.conversations)
+        self.metrics = Metrics(turned=self.capacity.turned)
+        self.arriving = 0
+        """Calls that are let in and not answered yet."""
         self.sip_uri = ""
         self.kiosk_url = ""
         self.conversations = 0
@@ -76,7 +80,7 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        self.engines = await engines.load(self.settings)
+        self.engines = await engines.load(self.settings, told=self._waited)
         self.journal = Journal.open(self.settings.data_folder / "journal.db", self.metrics)
         stops: list[tuple[str, Stop]] = []
         try:
@@ -88,7 +92,7 @@ class App:
             up = Ready(self.sip_uri, self.kiosk_url, time.monotonic() - began)
             self._log.info("ready", sip=up.sip, kiosk=up.kiosk, seconds=round(up.seconds, 2))
             ready(up)
-            exercise = asyncio.ensure_future(self.engines.exercise())
+            exercise = asyncio.ensure_future(self.engines.exercise(self._calibrated))
             await self._stopping.wait()
             exercise.cancel()
             await self._close_conversations()
@@ -100,9 +104,33 @@ class App:
             self.engines.workers.close()
         self._log.info("stopped")
 
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
     def full(self) -> bool:
-        going_on = sum(not session.over for session in self._sessions.values())
-        return self._stopping.is_set() or going_on >= self.settings.limits.conversations
+        """Whether one more conversation would make the others wait. Logs and counts nothing."""
+        going_on = self.arriving + sum(not session.over for session in self._sessions.values())
+        return self.stopping or going_on >= self.capacity.state().carries
+
+    def refused(self, channel: str, peer: str) -> int:
+        """Somebody is turned away; returns the seconds after which to try again."""
+        state, retry = self.capacity.state(), self.capacity.retry_after()
+        self.metrics.refused(channel)
+        self._log.warning(
+            "refused", channel=channel, peer_pii=peer, reason="stopping" if self.stopping else "full",
+            conversations=state.conversations, carries=state.carries, load=round(state.load, 2), retry_after=retry,
+        )  # fmt: skip
+        return retry
+
+    def _waited(self, work: Waited) -> None:
+        """On the thread of the work."""
+        if work.priority is Priority.LIVE:
+            self.metrics.waited(work.stage, work.seconds)
+
+    def _calibrated(self, cpu: float) -> None:
+        self.capacity.calibrate(cpu)
+        self._log.info("capacity", conversations=self.capacity.state().carries, turn_cpu_seconds=round(cpu, 3))
 
     def converse(self, channel: Channel) -> None:
         """Begin a conversation on a channel that has been accepted."""
@@ -116,6 +144,8 @@ class App:
 
     async def _conversation(self, session: Session, channel: Channel) -> None:
         self.metrics.conversation_began(channel.kind)
+        self.capacity.began()
+        began = time.monotonic()
         cause = "internal"
         try:
             cause = await session.run()
@@ -124,6 +154,7 @@ class App:
             await channel.close("internal")
         finally:
             del self._sessions[session.id]
+            self.capacity.ended(time.monotonic() - began)
             self.metrics.conversation_ended(channel.kind, cause)
 
     async def _close_conversations(self) -> None:
@@ -154,27 +185,31 @@ async def _telephone(app: App) -> Stop:
 async def _answer_calls(app: App, agent: SipAgent) -> None:
     async for call in agent.incoming():
         if app.full():
-            app._log.warning("call_refused", reason="full", peer_pii=call.remote)
-            app.metrics.refused("phone")
-            await call.reject(486, retry_after=BUSY_RETRY)
+            retry = app.refused("phone", call.remote)
+            await call.reject(503 if app.stopping else 486, retry_after=retry)
         else:
+            app.arriving += 1
             asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
 
 
 async def _take(app: App, call: SipCall) -> None:
-    if await call.answer():
-        app.converse(PhoneChannel(call, app.settings.agent.language))
+    try:
+        if await call.answer():
+            app.converse(PhoneChannel(call, app.settings.agent.language))
+    finally:
+        app.arriving -= 1
 
 
 async def _kiosk(app: App) -> Stop:
     def visitor(channel: KioskChannel) -> None:
         if app.full():
-            app.metrics.refused("kiosk")
+            app.refused("kiosk", channel.peer)
             asyncio.ensure_future(_turn_away(app, channel))  # noqa: RUF006  ends by itself
         else:
             app.converse(channel)
 
     def metrics(_: Request) -> Response:
+        app.metrics.capacity(app.capacity.state())
         return Response(app.metrics.render(), media_type=CONTENT_TYPE)
 
     routes = [Route("/metrics", metrics)] if app.settings.metrics.enabled else []
@@ -190,7 +225,7 @@ async def _turn_away(app: App, channel: KioskChannel) -> None:
 
 
 async def _tidy(app: App) -> Stop:
-    """Give memory back when nobody is there."""
+    """Give memory back when nobody is there: after conversations, and once the models have been exercised."""
 
     async def watch() -> None:
         quiet, held = 0, 0
@@ -200,7 +235,7 @@ async def _tidy(app: App) -> Stop:
                 quiet, held = 0, app.conversations
             else:
                 quiet += 1
-            if app.conversations and quiet in TIDY_AFTER:
+            if quiet in TIDY_AFTER:
                 await asyncio.to_thread(memory.trim)
 
     task = asyncio.ensure_future(watch())

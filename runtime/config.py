@@ -95,7 +95,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a conversation, or the whole device, says stop."""
 
     conversations: Count = 16
-    """At once, over all channels."""
+    """At once, over all channels; fewer where the device measures that it cannot carry as many."""
+    wait_seconds: Seconds = 0.5
+    """That 95 of 100 answers may be late because of other conversations: the one that would make it more is refused."""
     conversation_seconds: Seconds = 1800.0
     silence_seconds: Seconds = 8.0
     """Without a word in the customer's turn before the counter asks whether they are still there."""

@@ -4,12 +4,14 @@ import contextlib
 import errno
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,6 +261,28 @@ def ours(command: str) -> bool:
     return any(Path(word).name == "mostrador" for word in words[:2]) or words[1:3] == ["-m", "runtime"]
 
 
+def capacity(settings: Settings) -> Iterator[Check]:
+    """What a device that runs says of itself."""
+    if not settings.kiosk.enabled or not settings.metrics.enabled:
+        return
+    host, port = settings.kiosk.host, settings.kiosk.port
+    if not ours(port_holder(socket.SOCK_STREAM, port)):
+        yield Check("capacity", "ok", "measured once it runs")
+        return
+    name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    with urllib.request.urlopen(f"http://{name}:{port}/metrics", timeout=5) as page:
+        figures = dict(re.findall(r"^(mostrador_\w+) (\S+)$", page.read().decode(), re.MULTILINE))
+    yield capacity_of(float(figures["mostrador_capacity_conversations"]), float(figures["mostrador_load_ratio"]))
+
+
+def capacity_of(carries: float, load: float) -> Check:
+    found = f"carries {carries:.0f} conversations, {load:.0%} of it in use"
+    if carries < 2:
+        remedy = "a faster machine carries more; voice.threads should be its number of cores"
+        return Check("capacity", "warn", found, remedy)
+    return Check("capacity", "ok", found)
+
+
 def sound(settings: Settings) -> Iterator[Check]:
     from core.errors import HardwareError
     from hardware.audio import devices
@@ -314,6 +338,7 @@ CHECKS: dict[str, Callable[[Settings], Iterator[Check]]] = {
     "engines": engines,
     "telephone": telephone,
     "kiosk": kiosk,
+    "capacity": capacity,
     "sound card": sound,
     "espeak-ng": espeak,
     "network": network,

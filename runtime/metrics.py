@@ -1,5 +1,7 @@
 """What the device counts and measures, for Prometheus. No personal data: labels are kinds, stages and codes."""
 
+from collections.abc import Callable
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -11,6 +13,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from runtime.capacity import State
 from runtime.events import Event, Replied, Said, UserSaid
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -22,7 +25,9 @@ _LAG = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 class Metrics:
     """The counters of one device. Every method is cheap, thread-safe and never raises."""
 
-    def __init__(self) -> None:
+    def __init__(self, turned: Callable[[], None] = lambda: None) -> None:
+        """`turned` is called at each turn of a customer."""
+        self._turned = turned
         # Twice the lines, and nobody reads them.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
@@ -54,6 +59,19 @@ class Metrics:
         self._lag = Histogram(
             "mostrador_loop_lag_seconds", "How late the event loop woke", buckets=_LAG, registry=registry
         )
+        self._queue = Histogram(
+            "mostrador_queue_seconds",
+            "Time that live work waited for a model",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._carries = Gauge(
+            "mostrador_capacity_conversations", "Conversations that this device carries", registry=registry
+        )
+        self._load = Gauge("mostrador_load_ratio", "Share of its compute that they ask for now", registry=registry)
+        self._cost = Gauge("mostrador_turn_cost_seconds", "Compute that a turn takes", registry=registry)
+        self._between = Gauge("mostrador_turn_interval_seconds", "From one turn to the next", registry=registry)
         ProcessCollector(registry=registry)  # resident memory, CPU time, open files
 
     def conversation_began(self, channel: str) -> None:
@@ -79,6 +97,17 @@ class Metrics:
     def dropped(self, queue: str, count: int = 1) -> None:
         self._dropped.labels(queue).inc(count)
 
+    def waited(self, stage: str, seconds: float) -> None:
+        """In the queue of a model, with a customer waiting."""
+        self._queue.labels(stage).observe(seconds)
+
+    def capacity(self, state: State) -> None:
+        """What the device thinks that it carries."""
+        self._carries.set(state.carries)
+        self._load.set(state.load)
+        self._cost.set(state.measured.cost)
+        self._between.set(state.measured.between)
+
     def lag(self, seconds: float) -> None:
         self._lag.observe(seconds)
 
@@ -90,6 +119,7 @@ class Metrics:
         match event:
             case UserSaid():
                 self._turns.labels("spoken" if event.spoken else "typed").inc()
+                self._turned()
             case Replied():
                 self._intents.labels(event.intent).inc()
                 self._timed(event.timings)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from core.claims import Claim, Priority, under
 from runtime.agent import DialogState, Heard, Plan
 
 Foresee = Callable[[Heard, DialogState], Awaitable[Plan]]
@@ -17,6 +18,7 @@ class _Guess:
     heard: Heard
     state: DialogState
     plan: "asyncio.Task[Plan]"
+    claim: Claim
 
     def fits(self, heard: Heard, state: DialogState) -> bool:
         return (self.heard.text, self.heard.language, self.state) == (heard.text, heard.language, state)
@@ -34,13 +36,18 @@ class Speculation:
         if self._guess is not None and self._guess.fits(heard, state):
             return
         self.drop()
-        self._guess = _Guess(heard, state, asyncio.ensure_future(self._foresee(heard, state)))
+        with under(Claim(Priority.SPECULATIVE)) as claim:
+            self._guess = _Guess(heard, state, asyncio.ensure_future(self._foresee(heard, state)), claim)
 
     def take(self, heard: Heard, state: DialogState) -> "asyncio.Task[Plan] | None":
-        """The plan for exactly this, perhaps still being made; the caller's from now on. A wrong guess is dropped."""
+        """The plan for exactly this, perhaps still being made; the caller's from now on, who waits for it.
+
+        A wrong guess is dropped.
+        """
         guess = self._guess
         if guess is not None and guess.fits(heard, state):
             self._guess = None
+            guess.claim.raise_to(Priority.LIVE)
             return guess.plan
         self.drop()
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from core.claims import Claim, Priority, under
 from models.store import Store
 from runtime.agent import Language
 from runtime.config import Settings
@@ -35,7 +36,7 @@ class Voices:
         self._kept.add((text, language))
 
     async def speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
-        """Pieces of int16 [n] at `voice.frames.RATE`. Raises VoiceError, or MostradorError `tts.timeout`."""
+        """Pieces of int16 [n] at `voice.frames.RATE`. Raises VoiceError, or MostradorError (see `Workers.run`)."""
         code: Language = "es" if language == "es" else "en"
         voice = self._synthesisers[code]
         lasting = (text, code) in self._kept
@@ -52,11 +53,12 @@ class Voices:
 
     async def stock(self) -> None:
         """Speak whatever is to be kept and is not there yet, piece by piece, behind everybody else's work."""
-        for text, language in sorted(self._kept):
-            voice = self._synthesisers[language]
-            if await asyncio.to_thread(self._shelf.get, voice.identity, text) is None:
-                async for _ in self.speak(text, language):
-                    await asyncio.sleep(0.1)
+        with under(Claim(Priority.BACKGROUND)):
+            for text, language in sorted(self._kept):
+                voice = self._synthesisers[language]
+                if await asyncio.to_thread(self._shelf.get, voice.identity, text) is None:
+                    async for _ in self.speak(text, language):
+                        pass
 
     def _put(self, voice: str, text: str, pieces: list[Pcm]) -> None:
         try:

@@ -40,6 +40,10 @@ class Patience:
     """Begin to speak so long after the answer instead of hearing the greeting out."""
     skip: str = ""
     """A key that is pressed once an answer has begun, to hear no more of it."""
+    hears: float = 0.0
+    """How much is heard before that; where it is more than nothing, the greeting is skipped too."""
+    thinks: float = 0.0
+    """Silence between what was heard and what is said next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,8 @@ class _Talk:
         return CallReport(uri, connect, first, last, tuple(turns), len(self._loud) * WINDOW / RATE, ended)
 
     async def _turn(self, name: str, pcm: Pcm, patience: Patience) -> TurnReport:
+        until = len(self._loud) + patience.thinks * RATE / WINDOW
+        await self._until(lambda: len(self._loud) >= until)
         start = await self._say(pcm)
         said_to = start + speech_end(pcm)
         answer_from, answer_to = await self._hear_out(said_to, patience)
@@ -205,7 +211,9 @@ class _Talk:
         first = self._first_sound(after)
         if first is None:
             return None, None
-        if patience.skip and after:
+        if patience.skip and (after or patience.hears):
+            enough = (first + patience.hears) * RATE / WINDOW
+            await self._until(lambda: len(self._loud) >= enough)
             await self._call.send_dtmf(patience.skip)
         quiet = int(patience.pause * RATE / WINDOW)
         limit = int(first * RATE / WINDOW) + int(patience.speech * RATE / WINDOW)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 
+from core.claims import Claim, Priority, under
 from voice.frames import Pcm
 
 Speak = Callable[[str, str], AsyncIterator[Pcm]]
@@ -21,7 +22,8 @@ class Clip:
         self.length = 0
         """Samples that are there."""
         self._pieces: list[Pcm] = []
-        self._making = asyncio.ensure_future(self._make(pieces))
+        with under(Claim(Priority.SPECULATIVE)) as self._claim:
+            self._making = asyncio.ensure_future(self._make(pieces))
         self._making.add_done_callback(_seen)
 
     @property
@@ -35,6 +37,10 @@ class Clip:
     async def made(self) -> None:
         """Until it is complete. Raises VoiceError; a caller that is cancelled does not stop the making."""
         await asyncio.shield(self._making)
+
+    def hurry(self) -> None:
+        """Somebody waits to hear it: the rest is made before what is only wanted soon."""
+        self._claim.raise_to(Priority.LIVE)
 
     def read(self, offset: int, count: int) -> Pcm:
         """At most `count` samples from `offset` on, fewer at the end of a piece; nothing where nothing is yet."""

@@ -66,6 +66,11 @@ class _Stream:
     def length(self) -> int:
         return sum(clip.length for _, clip in self.clauses)
 
+    def hurry(self) -> None:
+        """Nothing is left to play: the clause that is being made is waited for."""
+        for _, clip in self.clauses[-1:]:
+            clip.hurry()
+
     def ahead(self, count: int) -> Pcm:
         """At most `count` samples from the position on, of one piece of sound."""
         for start, end, _, clip in self.spans():
@@ -146,7 +151,8 @@ class Speaker:
                 over = stream.all_there and stream.position == stream.length
                 if over and not self._line.queued:
                     break
-                starved = stream.position == stream.length and not making.done()
+                if starved := stream.position == stream.length and not making.done():
+                    stream.hurry()
                 self._speaking = self._line.queued > 0
                 await asyncio.sleep(STARVED_TICK if starved else TICK)
         finally:

@@ -32,12 +32,21 @@ class Device:
     log: Path
     seconds: float
 
-    def memory(self) -> float:
-        """Resident, in MB (10^6 bytes)."""
+    def memory(self, figure: str = "VmRSS") -> float:
+        """Resident, in MB (10^6 bytes); `figure` "VmHWM": the most that it ever was."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(f"{figure}:"):
                 return int(line.split()[1]) * 1024 / 1e6
         raise MostradorError("bench.device", "the device has ended")
+
+    async def logged(self, event: str) -> dict[str, object]:
+        """The first line of its log that tells of `event`, as soon as there is one. Raises MostradorError."""
+        began = time.monotonic()
+        while time.monotonic() - began < READY_TIMEOUT and self.process.returncode is None:
+            if line := _line(self.log, event):
+                return line
+            await asyncio.sleep(0.05)
+        raise MostradorError("bench.device", f"the device never logged «{event}»")
 
     async def stop(self) -> int:
         """SIGTERM, and its exit code; SIGKILL when it does not end (-9)."""
@@ -77,16 +86,20 @@ async def start(config: Path, home: Path, environment: Mapping[str, str]) -> Dev
             },
         )  # fmt: skip
     while time.monotonic() - began < READY_TIMEOUT and process.returncode is None:
-        for line in log.read_bytes().splitlines():
-            if b'"ready"' in line:
-                up = msgspec.json.decode(line, type=dict[str, object])
-                return Device(process, str(up["sip"]), str(up["kiosk"]), home, log, time.monotonic() - began)
+        if up := _line(log, "ready"):
+            return Device(process, str(up["sip"]), str(up["kiosk"]), home, log, time.monotonic() - began)
         await asyncio.sleep(0.02)
     if process.returncode is None:
         process.kill()
         await process.wait()
     end = log.read_text("utf-8", "replace")[-2000:]
     raise MostradorError("bench.device", f"the device did not get ready; the end of its log:\n{end}")
+
+
+def _line(log: Path, event: str) -> dict[str, object]:
+    """Empty where there is none yet."""
+    lines = (line for line in log.read_bytes().splitlines() if f'"event":"{event}"'.encode() in line.replace(b" ", b""))
+    return next((msgspec.json.decode(line, type=dict[str, object]) for line in lines), {})
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

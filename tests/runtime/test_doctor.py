@@ -48,6 +48,13 @@ def test_memory(total, free, state):
     assert bool(check.remedy) == (state != "ok")
 
 
+@pytest.mark.parametrize(("carries", "state"), [(1, "warn"), (2, "ok"), (16, "ok")])
+def test_capacity(carries, state):
+    check = doctor.capacity_of(carries, 0.25)
+    assert check.state == state
+    assert f"{carries} conversations, 25%" in check.detail
+
+
 @pytest.mark.parametrize(("free", "state"), [(50, "ok"), (0.5, "warn"), (0.1, "fail")])
 def test_disk_space(free, state):
     assert doctor.space_in(Path("/srv"), free * GIB).state == state

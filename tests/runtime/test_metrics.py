@@ -2,6 +2,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from runtime.agent import DialogState
+from runtime.capacity import Measured, State
 from runtime.events import Replied, Said, UserSaid
 from runtime.metrics import Metrics
 
@@ -39,6 +40,20 @@ def test_an_events_timings_are_observed():
     for stage in ("plan", "commit", "first_sound"):
         assert value(metrics, "mostrador_stage_seconds_count", stage=stage) == 1
     assert value(metrics, "mostrador_stage_seconds_sum", stage="first_sound") == pytest.approx(0.3)
+
+
+def test_what_the_device_carries_is_shown_and_every_turn_told():
+    turns = []
+    metrics = Metrics(turned=lambda: turns.append(1))
+    metrics.event(UserSaid(text="hola", language="es"))
+    metrics.event(Said(text="hola"))
+    metrics.capacity(State(Measured(0.7, 8.0), conversations=2, carries=5, load=0.175))
+    metrics.waited("stt", 0.2)
+    assert len(turns) == 1
+    assert value(metrics, "mostrador_capacity_conversations") == 5
+    assert value(metrics, "mostrador_load_ratio") == pytest.approx(0.175)
+    assert value(metrics, "mostrador_turn_cost_seconds") == pytest.approx(0.7)
+    assert value(metrics, "mostrador_queue_seconds_count", stage="stt") == 1
 
 
 def test_what_goes_wrong_is_counted():

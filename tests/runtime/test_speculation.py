@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.claims import Priority, current
 from runtime.agent import DialogState, Heard, Plan
 from runtime.events import HungUp, Replied, Said, UserSaid
 from runtime.speculation import Speculation
@@ -83,3 +84,20 @@ def test_a_plan_is_given_only_for_the_very_same_words_and_state(moves: list[tupl
         speculation.drop()
 
     run(main())
+
+
+async def test_a_guess_that_is_taken_is_as_urgent_as_the_customer() -> None:
+    claims = []
+
+    async def foresee(heard: Heard, state: DialogState) -> Plan:
+        claims.append(current())
+        return await asyncio.Future()
+
+    speculation, heard = Speculation(foresee), Heard("where is it", "en")
+    for text in ("never mind", "where is it"):
+        speculation.begin(Heard(text, "en"), DialogState())
+        await asyncio.sleep(0)
+    taken = speculation.take(heard, DialogState())
+    assert taken is not None
+    assert [claim.priority for claim in claims] == [Priority.SPECULATIVE, Priority.LIVE]
+    taken.cancel()

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.claims import Priority
 from core.errors import VoiceError
 from runtime.voices import Voices
-from runtime.workers import Workers
+from runtime.workers import Waited, Workers
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.shelf import Shelf
 
@@ -70,6 +71,19 @@ async def test_what_never_changes_is_spoken_once_a_voice(tmp_path: Path) -> None
     await sound(voices, "good bye")
     assert other.spoken == ["good", "bye"]
     workers.close()
+
+
+async def test_the_shelf_is_stocked_behind_everybody_else(tmp_path: Path) -> None:
+    begun: list[Waited] = []
+    voice, workers = Words(), Workers(begun.append)
+    voices = Voices({"en": voice, "es": voice}, workers, Shelf(tmp_path))
+    voices.keep("good bye", "en")
+    await voices.stock()
+    await sound(voices, "order 12345")
+    workers.close()
+    kept, live = begun[: len(begun) // 2], begun[len(begun) // 2 :]
+    assert {work.priority for work in kept} == {Priority.BACKGROUND}
+    assert {work.priority for work in live} == {Priority.LIVE}
 
 
 async def test_what_changes_is_never_kept(tmp_path: Path) -> None:

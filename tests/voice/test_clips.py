@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
+from core.claims import Claim, Priority, current
 from core.errors import VoiceError
 from tests.virtual_time import run
 from voice.clips import Clips
@@ -22,9 +23,11 @@ class Voice:
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
         self.asked: list[str] = []
+        self.claims: list[Claim] = []
 
     async def speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
         self.asked.append(text)
+        self.claims.append(current())
         for piece in range(3):
             await asyncio.sleep(0.1)
             if self.failures:
@@ -92,3 +95,15 @@ def test_the_oldest_go_when_there_is_no_room() -> None:
         assert voice.asked == ["one", "two", "three", "one"]
 
     run(main())
+
+
+def test_a_sentence_may_be_wanted_soon_until_somebody_waits_for_it() -> None:
+    async def main() -> list[Priority]:
+        voice = Voice()
+        clips = [Clips(voice.speak).warm(text, "en") for text in ("one", "two")]
+        await asyncio.sleep(0)
+        clips[1].hurry()
+        await asyncio.gather(*(clip.made() for clip in clips))
+        return [claim.priority for claim in voice.claims]
+
+    assert run(main()) == [Priority.SPECULATIVE, Priority.LIVE]

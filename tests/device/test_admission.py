@@ -1,0 +1,52 @@
+"""A device that carries no more calls says so, and when to try again: real callers, all at once."""
+
+import asyncio
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from runtime.bench.device import Device, device
+from tests.sip.phones import run_sipp, sipp
+from tests.sip.scenario import accept, ack, answered, expect, invite, receive, ringing, scenario
+
+pytestmark = [pytest.mark.sip, pytest.mark.timeout(300)]
+
+CROWD = 20
+BUSY = scenario(invite(), ringing(), receive(486, check="Retry-After"), ack(refused=True))
+
+
+def metric(running: Device, name: str) -> float:
+    with urllib.request.urlopen(f"{running.kiosk}metrics", timeout=10) as page:
+        found = re.search(rf"^{re.escape(name)} (\S+)$", page.read().decode(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+async def until(name: str, value: float, running: Device) -> None:
+    for _ in range(600):
+        if await asyncio.to_thread(metric, running, name) == value:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{name} is {metric(running, name)}, never {value}")
+
+
+@pytest.mark.parametrize("limits", ["wait_seconds = 0.001", "conversations = 2"])
+async def test_of_a_crowd_as_many_are_let_in_as_are_carried_and_the_rest_told_when_to_try_again(
+    limits: str, tmp_path: Path
+) -> None:
+    async with device(f"[limits]\n{limits}") as running:
+        carries = int(str((await running.logged("capacity"))["conversations"]))
+        assert 1 <= carries < CROWD
+        stay = scenario(invite(), answered(), ack(), expect("BYE"), accept())
+        crowd = sipp(tmp_path, stay, running.sip.rpartition("@")[2], "-m", str(CROWD), "-l", str(CROWD), "-r", "200")
+        try:
+            await until('mostrador_refused_total{channel="phone"}', CROWD - carries, running)
+            assert metric(running, 'mostrador_conversations_active{channel="phone"}') == carries
+            assert metric(running, "mostrador_capacity_conversations") == carries
+            await asyncio.to_thread(run_sipp, tmp_path, BUSY, running.sip.rpartition("@")[2], "-m", "3")
+            refused = await running.logged("refused")
+            assert (refused["reason"], refused["carries"]) == ("full", carries)
+        finally:
+            await running.stop()
+            await asyncio.to_thread(crowd.communicate, None, 60)
