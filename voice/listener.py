@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from core.claims import Claim, Priority, under
 from core.errors import MostradorError
 from voice.completeness import Evidence, log_odds
 from voice.frames import RATE, AudioFrame, Pcm, require_rate
@@ -114,6 +115,8 @@ class _Turn:
     spoken: int = 0
     """Frames up to the last that held speech."""
     draft: "asyncio.Task[Transcript] | None" = None
+    claim: Claim = field(default_factory=lambda: Claim(Priority.SPECULATIVE))
+    """On the draft: live once the turn is over."""
     draft_frames: int = 0
     freezing: "asyncio.Task[Transcript] | None" = None
     """The draft of a long turn's beginning, let run to its end though the customer went on."""
@@ -270,7 +273,8 @@ class Listener:
 
     def _start_draft(self, turn: _Turn) -> "asyncio.Task[Transcript]":
         turn.draft_frames = turn.spoken
-        turn.draft = asyncio.ensure_future(self._words(turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]))
+        with under(Claim(Priority.SPECULATIVE)) as turn.claim:
+            turn.draft = asyncio.ensure_future(self._words(turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]))
         return turn.draft
 
     async def hear_again(self, hint: str) -> str:
@@ -307,12 +311,14 @@ class Listener:
 
     async def _concluded(self, turn: _Turn, last: TurnState, at: float) -> None:
         began = asyncio.get_running_loop().time()
+        turn.claim.raise_to(Priority.LIVE)
         if turn.freezing is not None:
             await asyncio.wait({turn.freezing})
             turn.settle()
         draft = turn.draft
         if draft is None or turn.draft_frames != turn.spoken or (draft.done() and draft.exception()):
             draft = self._start_draft(turn)
+        turn.claim.raise_to(Priority.LIVE)
         try:
             transcript = _joined([*turn.frozen, await draft])
         except MostradorError as error:
