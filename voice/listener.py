@@ -100,8 +100,11 @@ JUDGED = 400
 """Frames (8 s) of a turn that are asked whether they sound finished."""
 TAIL = 4
 """… and those after the last that held speech."""
-FREEZE_AFTER = 14.0
-"""Seconds of unbroken turn after which what is already transcribed is kept and not transcribed again."""
+FREEZE_AFTER = 4.0
+"""Seconds of a turn after which what was transcribed at a pause is kept when the customer goes on: at the end only the
+rest is to be read. Two sentences read apart at a pause of 0.3 s are read as well as together."""
+FREEZE_PAUSE = 0.3
+"""Seconds: a shorter pause may lie within a word."""
 
 
 @dataclass(slots=True)
@@ -208,7 +211,7 @@ class Listener:
                 self._spawn(self._judged())
                 self._spawn(self._drafted())
             case Signal.RESUMED:
-                self._resumed()
+                self._resumed(before.still)
             case Signal.ENDED:
                 self._ended(before)
             case Signal.QUIET:
@@ -226,14 +229,14 @@ class Listener:
         turn = self._turn
         if turn is None or self._finished is None:
             return
-        spoken = turn.spoken
-        sound = turn.frames[max(0, spoken - JUDGED) : spoken + TAIL]
+        ended = turn.speech_end
+        sound = turn.frames[max(0, turn.spoken - JUDGED) : turn.spoken + TAIL]
         try:
             probability = await self._finished(to_float(np.concatenate(sound)))
         except MostradorError as error:
             _log.warning("end_of_turn_unknown", code=error.code)
             return
-        self._weigh(turn, spoken, sound=probability)
+        self._weigh(turn, ended, sound=probability)
 
     async def _drafted(self) -> None:
         turn = self._turn
@@ -242,7 +245,7 @@ class Listener:
         turn.settle()
         if turn.freezing is not None:
             return
-        spoken = turn.spoken
+        ended = turn.speech_end
         draft = self._start_draft(turn)
         try:
             transcript = await asyncio.shield(draft)
@@ -251,7 +254,7 @@ class Listener:
         if turn is not self._turn or turn.draft is not draft:
             return
         words = _joined([*turn.frozen, transcript])
-        self._weigh(turn, spoken, text=words.text, confidence=words.confidence)
+        self._weigh(turn, ended, text=words.text, confidence=words.confidence)
         self._emit(Drafted(self.now, words))
         if self._ending is None or not words.text:
             return
@@ -260,11 +263,11 @@ class Listener:
         except MostradorError as error:
             _log.warning("end_of_sentence_unknown", code=error.code)
             return
-        self._weigh(turn, spoken, ending=ending)
+        self._weigh(turn, ended, ending=ending)
 
-    def _weigh(self, turn: _Turn, spoken: int, **known: Any) -> None:
-        """One more fact about the pause after `spoken` frames of `turn`, if it still lasts."""
-        if turn is self._turn and turn.spoken == spoken:
+    def _weigh(self, turn: _Turn, ended: float, **known: Any) -> None:
+        """One more fact about the pause after speech that `ended` then, if it still lasts."""
+        if turn is self._turn and turn.speech_end == ended:
             self._evidence = replace(self._evidence, **known)
             self._odds = log_odds(self._evidence) if self._evidence.text else None
 
@@ -287,12 +290,13 @@ class Listener:
         self._last = to_float(np.concatenate(frames))
         return self._transcribe(self._last, self.language, "")
 
-    def _resumed(self) -> None:
+    def _resumed(self, pause: float) -> None:
         turn = self._turn
         if turn is None:
             return
         self._unweigh()
-        if turn.draft is not None and turn.freezing is None and len(turn.frames) * 0.02 > FREEZE_AFTER:
+        long = len(turn.frames) * 0.02 > FREEZE_AFTER and pause >= FREEZE_PAUSE
+        if turn.draft is not None and turn.freezing is None and long:
             turn.freezing, turn.freezing_frames = turn.draft, turn.draft_frames
             turn.draft = None
         self._abandon_draft()
