@@ -70,7 +70,8 @@ class Voice(Struct, frozen=True, forbid_unknown_fields=True):
 
     threads: Count = 2
     """Compute threads for each engine."""
-    recogniser: Name = "whisper-base"
+    recogniser: Name = "auto"
+    """A model, or "auto": the best in the store that is quick enough on this device, measured at its first start."""
     voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})
     """Language → id of its voice; one that is not named takes a voice in the store, or espeak-ng."""
 

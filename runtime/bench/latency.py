@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from runtime.bench import Result, Row, spread
 from runtime.bench.device import Device, device
-from runtime.bench.machine import machine
 from runtime.bench.questions import QUESTIONS, spoken
 from runtime.journal import Reader
+from runtime.machine import machine
 from runtime.trace import Turn, spreads, turns
 from telephony.caller import Patience, place_call
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.bench import Result, Row
-from runtime.bench.machine import machine
 from runtime.bench.people import recorded_people
 from runtime.bench.room import FRAME, Sound, active, at_level, microphone, pink
+from runtime.machine import machine
 from voice import vad
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.resample import to_float

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from models.store import Store
 from runtime.agent import Language
 from runtime.bench import Result, Row, spread
-from runtime.bench.machine import machine
 from runtime.bench.recordings import REPORTED, Recording, recordings, word_errors
+from runtime.machine import machine
 from voice.resample import to_float
 from voice.stt import Recogniser, whisper
 

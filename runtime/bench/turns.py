@@ -19,9 +19,9 @@ import numpy.typing as npt
 from models.llm import smollm2
 from models.store import Store
 from runtime.bench import Result, Row
-from runtime.bench.machine import machine
 from runtime.bench.questions import QUESTIONS
 from runtime.bench.recordings import REPORTED, recordings
+from runtime.machine import machine
 from runtime.trace import percentile
 from runtime.voices import voice_file
 from voice import endpoint, vad

@@ -118,6 +118,22 @@ class Whisper:
                 pieces.insert(0, piece[int(reading.rest * RATE) :])
         return _transcript(readings, language or self.languages[0], time.perf_counter() - began)
 
+    def pace(self) -> float:
+        """Seconds in which a sentence of 3 s with 12 tokens is read here; the best of three. Raises VoiceError."""
+        tokenizer = next(iter(self._tokenizers.values()))
+        prompt, silence = list(tokenizer.sot_sequence), np.zeros(3 * RATE, np.float32)
+        ends = [*self._suppressed, tokenizer.eot]
+        taken = []
+        for _ in range(3):
+            began = time.perf_counter()
+            try:
+                encoded = self._encode(silence, 3 + MARGIN)
+                self._generate(encoded, prompt, 12, BEAM, ends)
+            except (RuntimeError, ValueError) as error:
+                raise VoiceError("stt.failed", f"recognition failed: {error}", retryable=True) from error
+            taken.append(time.perf_counter() - began)
+        return min(taken)
+
     def _read(self, piece: Speech, language: str | None, hint: str) -> tuple[_Reading, str | None]:
         """The best of up to three windows, each wider than the last."""
         seconds = len(piece) / RATE
@@ -167,13 +183,15 @@ class Whisper:
         rest = guard.resumes_at(tokens, tokenizer.timestamp_begin, seconds)
         return _Reading(tokenizer.decode(words).strip(), tuple(words), mean, no_speech, rest)
 
-    def _generate(self, encoded: "StorageView", prompt: list[int], tokens: int, beam: int) -> "WhisperGenerationResult":
+    def _generate(
+        self, encoded: "StorageView", prompt: list[int], tokens: int, beam: int, suppressed: list[int] | None = None
+    ) -> "WhisperGenerationResult":
         return self._model.generate(
             encoded,
             [prompt],
             beam_size=beam,
             max_length=min(_CONTEXT, len(prompt) + tokens),
-            suppress_tokens=self._suppressed,
+            suppress_tokens=suppressed or self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
