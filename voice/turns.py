@@ -26,8 +26,12 @@ class TurnSettings:
     finished_from: float = 0.5
     """Probability from which it sounds finished (`voice.endpoint`)."""
     unfinished_below: float = 0.2
-    interrupt_after: float = 0.45
-    """Speech over our own voice that lasts this long is meant: shorter may be «ajá»."""
+    interrupt_after: float = 0.16
+    """Speech over our own voice that lasts this long silences us, until its words say whether it was meant for us."""
+    overlap_pause: float = 0.12
+    """Instead of `draft_pause` after a few words over our own voice: we may be silent for nothing."""
+    brief: float = 1.2
+    """Seconds of speech that a few words have at most."""
     max_turn: float = 110.0
     """A turn is closed here, come what may: noise, or somebody who reads a letter aloud."""
     quiet_after: float = 8.0
@@ -132,7 +136,8 @@ def _pause(
 ) -> tuple[TurnState, Signal | None]:
     still = state.still + seconds
     grown = replace(state, phase=Phase.PAUSE, still=still, length=state.length + seconds)
-    if not state.drafted and still >= settings.draft_pause:
+    brief = state.overlap > 0 and state.voiced <= settings.brief
+    if not state.drafted and still >= (settings.overlap_pause if brief else settings.draft_pause):
         return replace(grown, drafted=True), Signal.PAUSED
     if still >= patience:
         return TurnState(), Signal.ENDED
