@@ -9,12 +9,13 @@ from runtime.agent.words import fold, listed
 _WORDS = frozenset(
     listed(
         "aja ja eh ah oh ya vale ok okey okay si sip claro bien bueno perfecto entiendo de acuerdo muy eso es exacto"
-        " genial gracias muchas"
-        " aha uh huh yeah yep yes right sure i see got it good great fine thanks thank you alright all perfect"
+        " genial gracias muchas correcto cierto estupendo por supuesto desde luego venga vaya anda amen"
+        " aha uh huh yeah yep yes right sure i see got it good great fine thanks thank you alright all perfect so"
+        " absolutely exactly indeed cool nice wow really of course understood that s"
     )
 )
 """Of both languages: one word says too little to know which it was said in."""
-_HUM = re.compile(r"[mhu]+")
+_HUM = re.compile(r"[ahmu]+")
 _CALLING = frozenset(
     listed(
         "no espera espere esperate para pare basta momento oye oiga perdon perdona perdone disculpa disculpe hola pero"
@@ -23,7 +24,7 @@ _CALLING = frozenset(
 )
 """Words that ask for our attention, whatever comes of them."""
 LONGEST = 4
-"""Words: more than this is a sentence, whatever the words are."""
+"""Different words: more than this is a sentence, whatever the words are."""
 BRIEF = 2
 """Words, and …"""
 BRIEF_LETTERS = 5
@@ -42,7 +43,7 @@ def is_backchannel(text: str, expect: Expect) -> bool:
     words = fold(text).split()
     if not words:
         return True
-    if expect.kind in {"yes_no", "choice"} or len(words) > LONGEST:
+    if expect.kind in {"yes_no", "choice"} or len(set(words)) > LONGEST:
         return False
     return all(word in _WORDS or _HUM.fullmatch(word) or get_close_matches(word, _WORDS, 1, _ALIKE) for word in words)
 

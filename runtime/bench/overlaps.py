@@ -53,11 +53,11 @@ MADE: dict[Kind, dict[Language, tuple[str, ...]]] = {
     },
     "backchannel": {
         "en": (
-            "Mm-hm.", "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.", "All right.", "Yes.", "Mmm.",
-            "Okay, okay.", "Oh, okay.", "Perfect.",
+            "[[m:h'm:]]", "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.", "All right.", "Yes.",
+            "[[m:]]", "Okay, okay.", "Oh, okay.", "Perfect.",
         ),
         "es": (
-            "Vale.", "Sí.", "Ajá.", "Mm-hm.", "Ya.", "Claro.", "De acuerdo.", "Muy bien.", "Bueno.", "Entiendo.",
+            "Vale.", "Sí.", "Ajá.", "[[m:h'm:]]", "Ya.", "Claro.", "De acuerdo.", "Muy bien.", "Bueno.", "Entiendo.",
             "Sí, sí.", "Ah, vale.",
         ),
     },
@@ -67,6 +67,7 @@ MADE: dict[Kind, dict[Language, tuple[str, ...]]] = {
         "es": ("Déjalo ahí, cariño.", "Espera, que estoy al teléfono.", "Cierra la puerta, por favor."),
     },
 }  # fmt: skip
+"""In `[[ ]]` phonemes, for espeak-ng alone: every voice spells "mm-hm" letter by letter."""
 SPEAKERS = ((130, 35), (190, 65))
 """espeak-ng's words a minute and pitch: a slow low voice and a quick high one."""
 LEVELS: dict[Kind, tuple[float, float]] = {
@@ -117,8 +118,9 @@ def _half(text: str) -> Half:
 
 
 def _spoken(text: str, kind: Kind, language: Language, voice: Synthesiser) -> Iterator[Overlap]:
-    pcm = np.concatenate([frame.pcm for frame in voice.speak(text)])
-    yield _overlap(f"{text} {voice.identity}", kind, language, resample(pcm, voice.rate, RATE))
+    if not text.startswith("[["):
+        pcm = np.concatenate([frame.pcm for frame in voice.speak(text)])
+        yield _overlap(f"{text} {voice.identity}", kind, language, resample(pcm, voice.rate, RATE))
     for speed, pitch in SPEAKERS:
         yield _overlap(f"{text} espeak {speed} {pitch}", kind, language, _espeak(text, language, speed, pitch))
 
