@@ -26,7 +26,7 @@ class TurnSettings:
     finished_from: float = 0.5
     """Probability from which it sounds finished (`voice.endpoint`)."""
     unfinished_below: float = 0.2
-    interrupt_after: float = 0.16
+    interrupt_after: float = 0.12
     """Speech over our own voice that lasts this long silences us, until its words say whether it was meant for us."""
     overlap_pause: float = 0.12
     """Instead of `draft_pause` after a few words over our own voice: we may be silent for nothing."""

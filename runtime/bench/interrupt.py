@@ -32,7 +32,7 @@ Seen = dict[Kind, list[tuple[Overlap, Rehearsal]]]
 
 CALLS = ("G722/16000", "PCMU/8000")
 """One call with each."""
-QUESTIONS_PER_CALL = 8
+QUESTIONS_PER_CALL = 10
 OVER = 1.6
 """Seconds of the greeting or of an answer that are heard before the next question is put."""
 QUIET = 0.3
