@@ -27,6 +27,7 @@ from telephony.caller import LOUD, WINDOW, Patience, loudness, place_call
 from telephony.settings import SipSettings
 from voice import wav
 from voice.frames import RATE, Pcm
+from voice.turns import TurnSettings
 
 Seen = dict[Kind, list[tuple[Overlap, Rehearsal]]]
 
@@ -70,7 +71,10 @@ async def _rehearsed(half: Half, progress: Callable[[str, float], None]) -> Seen
 
 
 async def _over_sip(codec: str, number: int, progress: Callable[[str, float], None]) -> list[float]:
-    """Seconds from the beginning of each question to silence, as the caller hears it; not where there was silence."""
+    """Seconds from the beginning of each question to silence, as the caller hears it.
+
+    Those that came into a pause of ours are left out: nothing is faster than the onset of a turn.
+    """
     progress(f"call with {codec}", 0.6 + 0.4 * number / len(CALLS))
     texts = QUESTIONS[number * QUESTIONS_PER_CALL :][:QUESTIONS_PER_CALL]
     with spoken(texts) as files, tempfile.TemporaryDirectory(prefix="mostrador-interrupt-") as folder:
@@ -82,7 +86,7 @@ async def _over_sip(codec: str, number: int, progress: Callable[[str, float], No
         caller, counter = wav.read_stereo(recording)
     starts = [_onset(caller.pcm, turn.said_from) for turn in report.turns]
     yields = [_silent_from(counter.pcm, start) - start for start in starts]
-    return [seconds for seconds in yields if seconds > 0]
+    return [seconds for seconds in yields if seconds >= TurnSettings().onset]
 
 
 def _onset(pcm: Pcm, after: float) -> float:
