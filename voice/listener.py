@@ -96,6 +96,8 @@ Hearing = Started | Interrupting | Drafted | GoneOn | Utterance | Quiet | Deaf
 PRE_ROLL = 0.40
 """Seconds kept from before a turn is known to have started: its onset, and the soft consonant before that."""
 POST_ROLL = 0.10
+LEANING = 1.2
+"""Seconds of a turn, with its pre-roll, up to which its language can't be told."""
 JUDGED = 400
 """Frames (8 s) of a turn that are asked whether they sound finished."""
 TAIL = 4
@@ -117,6 +119,8 @@ class _Turn:
     speech_end: float = 0.0
     spoken: int = 0
     """Frames up to the last that held speech."""
+    overlapped: bool = False
+    """Begun over our own voice."""
     draft: "asyncio.Task[Transcript] | None" = None
     claim: Claim = field(default_factory=lambda: Claim(Priority.SPECULATIVE))
     """On the draft: live once the turn is over."""
@@ -140,7 +144,8 @@ class _Turn:
 class Listener:
     """Hears one line. `emit` gets each `Hearing` in order; `ours()` says whether our own voice is audible.
 
-    `language` (None: find it), `hint` and `digits_expected` may be set at any time by the conversation.
+    `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by)
+    and `digits_expected` may be set at any time by the conversation.
     """
 
     def __init__(
@@ -155,6 +160,7 @@ class Listener:
         settings: TurnSettings | None = None,
     ) -> None:
         self.language: str | None = None
+        self.leaning: str | None = None
         self.digits_expected = 0
         self.now = 0.0
         self._line = line
@@ -203,6 +209,7 @@ class Listener:
                 self._turn = _Turn(
                     max(0.0, self.now - PRE_ROLL), list(self._pre_roll), [], self.now, len(self._pre_roll)
                 )
+                self._turn.overlapped = self._state.overlap > 0
                 self._pre_roll.clear()
                 self._emit(Started(self.now))
             case Signal.INTERRUPTED:
@@ -276,8 +283,10 @@ class Listener:
 
     def _start_draft(self, turn: _Turn) -> "asyncio.Task[Transcript]":
         turn.draft_frames = turn.spoken
+        leaning = self.leaning if turn.overlapped and turn.spoken * 0.02 <= LEANING else None
+        frames = turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]
         with under(Claim(Priority.SPECULATIVE)) as turn.claim:
-            turn.draft = asyncio.ensure_future(self._words(turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]))
+            turn.draft = asyncio.ensure_future(self._words(frames, self.language or leaning))
         return turn.draft
 
     async def hear_again(self, hint: str) -> str:
@@ -286,9 +295,9 @@ class Listener:
             return ""
         return (await self._transcribe(self._last, self.language, hint)).text
 
-    def _words(self, frames: list[Pcm]) -> Awaitable[Transcript]:
+    def _words(self, frames: list[Pcm], language: str | None) -> Awaitable[Transcript]:
         self._last = to_float(np.concatenate(frames))
-        return self._transcribe(self._last, self.language, "")
+        return self._transcribe(self._last, language, "")
 
     def _resumed(self, pause: float) -> None:
         turn = self._turn

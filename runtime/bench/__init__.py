@@ -2,10 +2,14 @@
 
 import statistics
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from runtime.trace import percentile
+
+Half = Literal["tuning", "held out"]
+"""Material that settings may be tuned on, and that which a bench reports on."""
 
 
 class Row(Struct, frozen=True):

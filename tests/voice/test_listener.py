@@ -77,6 +77,28 @@ def test_a_letter_read_aloud_is_not_transcribed_again_and_again() -> None:
     assert sum(words.seconds) < 6 * told, "the work grows with the length, not with its square"
 
 
+def test_the_language_of_a_word_over_our_voice_is_taken_for_ours() -> None:
+    async def main(words: int, ours: bool) -> str | None:
+        line, languages = FakeLine(), []
+
+        async def transcribe(sound: np.ndarray, language: str | None, hint: str) -> Transcript:  # type: ignore[type-arg]
+            languages.append(language)
+            return Transcript("", language or "en", 0.9, 0.0, 0.0)
+
+        listener = Listener(line, Loud(), transcribe, lambda _: None, lambda: ours)
+        listener.leaning = "es"
+        running = asyncio.ensure_future(listener.run())
+        line.feed(speech(words))
+        await asyncio.sleep(3)
+        line.close()
+        await running
+        return languages[-1]
+
+    assert run(main(1, True)) == "es"
+    assert run(main(1, False)) is None
+    assert run(main(5, True)) is None
+
+
 def test_each_turn_is_its_own() -> None:
     heard, _ = listen((3, 2.0), (6, 2.0))
     texts = [hearing.transcript.text for hearing in heard if isinstance(hearing, Utterance)]
