@@ -84,6 +84,7 @@ class Session:
                 lambda: self._teller.speaking,
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
+            self._listener.glimpses = channel.kind == "kiosk"
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
 
     @property
@@ -268,6 +269,9 @@ class Session:
 
     async def _drafted(self, draft: Draft) -> None:
         """A pause, perhaps the end of the turn: a backchannel is passed over, else the answer is made ready."""
+        if draft.going_on:
+            self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
+            return
         heard = Heard(draft.text, draft.language, confidence=draft.confidence)
         if self._busy():
             if await self._meant_for_nobody(heard):

@@ -58,6 +58,14 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """The words so far while the customer speaks on: for a screen, nothing more."""
+
+    at: float
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
 class GoneOn:
     at: float
 
@@ -91,7 +99,7 @@ class Deaf:
     error: MostradorError
 
 
-Hearing = Started | Interrupting | Drafted | GoneOn | Utterance | Quiet | Deaf
+Hearing = Started | Interrupting | Drafted | Glimpsed | GoneOn | Utterance | Quiet | Deaf
 
 PRE_ROLL = 0.40
 """Seconds kept from before a turn is known to have started: its onset, and the soft consonant before that."""
@@ -102,6 +110,8 @@ JUDGED = 400
 """Frames (8 s) of a turn that are asked whether they sound finished."""
 TAIL = 4
 """… and those after the last that held speech."""
+GLIMPSE = 1.2
+"""Seconds of speech after which the words so far are looked at, and again after as many."""
 FREEZE_AFTER = 4.0
 """Seconds of a turn after which what was transcribed at a pause is kept when the customer goes on: at the end only the
 rest is to be read. Two sentences read apart at a pause of 0.3 s are read as well as together."""
@@ -128,6 +138,8 @@ class _Turn:
     freezing: "asyncio.Task[Transcript] | None" = None
     """The draft of a long turn's beginning, let run to its end though the customer went on."""
     freezing_frames: int = 0
+    glimpsed: int = 0
+    """Frames that the last glimpse saw."""
 
     def settle(self) -> None:
         """Take over what has been frozen: those words are final, their sound is let go."""
@@ -139,13 +151,14 @@ class _Turn:
             self.frozen.append(task.result())
             del self.frames[: self.freezing_frames]
             self.spoken = max(0, self.spoken - self.freezing_frames)
+            self.glimpsed = 0
 
 
 class Listener:
     """Hears one line. `emit` gets each `Hearing` in order; `ours()` says whether our own voice is audible.
 
-    `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by)
-    and `digits_expected` may be set at any time by the conversation.
+    `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by),
+    `digits_expected` and `glimpses` (words while they are being said) may be set at any time by the conversation.
     """
 
     def __init__(
@@ -162,6 +175,7 @@ class Listener:
         self.language: str | None = None
         self.leaning: str | None = None
         self.digits_expected = 0
+        self.glimpses = False
         self.now = 0.0
         self._line = line
         self._activity = activity
@@ -173,7 +187,8 @@ class Listener:
         self._settings = settings or TurnSettings()
         self._state = TurnState()
         self._turn: _Turn | None = None
-        self._last: npt.NDArray[np.float32] | None = None
+        self._last: tuple[str, npt.NDArray[np.float32]] | None = None
+        """What was transcribed last: words already final, and the sound after them."""
         self._evidence = Evidence("", 0.0)
         self._odds: float | None = None
         """Log-odds that the turn is finished, once there are words to judge by."""
@@ -202,6 +217,9 @@ class Listener:
             if speech:
                 turn.spoken = len(turn.frames)
                 turn.speech_end = frame.end
+                if self.glimpses and not turn.overlapped and len(turn.frames) - turn.glimpsed >= GLIMPSE / 0.02:
+                    turn.glimpsed = len(turn.frames)
+                    self._spawn(self._glimpsed(turn))
         else:
             self._pre_roll.append(frame.pcm)
         match signal:
@@ -272,6 +290,18 @@ class Listener:
             return
         self._weigh(turn, ended, ending=ending)
 
+    async def _glimpsed(self, turn: _Turn) -> None:
+        frozen, sound = len(turn.frozen), to_float(np.concatenate(turn.frames))
+        try:
+            with under(Claim(Priority.BACKGROUND)):
+                transcript = await self._transcribe(sound, self.language, "")
+        except MostradorError as error:
+            _log.debug("no_glimpse", code=error.code)
+            return
+        speaks_on = turn is self._turn and turn.draft is None and len(turn.frozen) == frozen
+        if speaks_on and turn.freezing is None and transcript.text:
+            self._emit(Glimpsed(self.now, _joined([*turn.frozen, transcript])))
+
     def _weigh(self, turn: _Turn, ended: float, **known: Any) -> None:
         """One more fact about the pause after speech that `ended` then, if it still lasts."""
         if turn is self._turn and turn.speech_end == ended:
@@ -286,18 +316,21 @@ class Listener:
         leaning = self.leaning if turn.overlapped and turn.spoken * 0.02 <= LEANING else None
         frames = turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]
         with under(Claim(Priority.SPECULATIVE)) as turn.claim:
-            turn.draft = asyncio.ensure_future(self._words(frames, self.language or leaning))
+            turn.draft = asyncio.ensure_future(self._words(turn, frames, self.language or leaning))
         return turn.draft
 
     async def hear_again(self, hint: str) -> str:
         """The words of what was last transcribed, read anew with `hint` in mind. Raises VoiceError."""
         if self._last is None:
             return ""
-        return (await self._transcribe(self._last, self.language, hint)).text
+        before, sound = self._last
+        again = (await self._transcribe(sound, self.language, hint)).text
+        return f"{before} {again}".strip() if again else ""
 
-    def _words(self, frames: list[Pcm], language: str | None) -> Awaitable[Transcript]:
-        self._last = to_float(np.concatenate(frames))
-        return self._transcribe(self._last, language, "")
+    def _words(self, turn: _Turn, frames: list[Pcm], language: str | None) -> Awaitable[Transcript]:
+        sound = to_float(np.concatenate(frames))
+        self._last = " ".join(part.text for part in turn.frozen), sound
+        return self._transcribe(sound, language, "")
 
     def _resumed(self, pause: float) -> None:
         turn = self._turn
