@@ -8,7 +8,6 @@ import subprocess
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from core.errors import MostradorError
 from runtime.agent import Language
 from runtime.bench import Half
+from runtime.bench.recordings import recorded
 from voice import wav
 from voice.frames import RATE, Pcm
 from voice.resample import resample, to_int16
@@ -24,7 +24,6 @@ from voice.tts import Synthesiser
 
 Kind = Literal["interruption", "backchannel", "noise", "aside"]
 
-SOUNDS = Path("/usr/share/asterisk/sounds")
 HUMAN: dict[Kind, dict[Language, str]] = {
     "interruption": {
         "en": "vm-no cancelled hello goodbye please-try-again is-in-use telephone-number vm-nomore vm-tooshort "
@@ -37,7 +36,6 @@ HUMAN: dict[Kind, dict[Language, str]] = {
     "noise": {"en": "beep beeperr ascending-2tone", "es": ""},
     "aside": {"en": "", "es": ""},
 }
-_VOICES = {"en": "en_US_f_Allison", "es": "es_MX_f_Allison"}
 MADE: dict[Kind, dict[Language, tuple[str, ...]]] = {
     "interruption": {
         "en": (
@@ -103,8 +101,7 @@ def overlaps(half: Half, voices: dict[Language, Synthesiser]) -> Iterator[Overla
         for language in ("en", "es"):
             for name in HUMAN[kind][language].split():
                 if _half(name) == half:
-                    recording = SOUNDS / _VOICES[language] / f"{name}.wav"
-                    yield _overlap(f"{name}, human", kind, language, wav.read(recording, RATE, convert=True).pcm)
+                    yield _overlap(f"{name}, human", kind, language, recorded(name, language))
             for text in MADE[kind][language]:
                 if _half(text) == half:
                     yield from _spoken(text, kind, language, voices[language])
