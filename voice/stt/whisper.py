@@ -30,8 +30,11 @@ Speech = npt.NDArray[np.float32]
 MARGIN = 1.0
 """Seconds of silence after the speech in the first window."""
 WIDER = 5.0
-"""Seconds that a second window has more; the third is Whisper's own."""
+"""Seconds that a second window has more; the third, for all but a few words, is Whisper's own."""
 WINDOW = 30.0
+BRIEF = 2.0
+"""Seconds below which Whisper's own window finds nothing more: 13 of 20 Spanish numbers are read right without it, 11
+with it, and a noise takes a quarter of the time."""
 BEAM = 3
 """Greedy search loses 4 points of word error rate in Spanish and saves a sixth of the time."""
 DOUBT_BEAM = 5
@@ -208,7 +211,9 @@ def _check(speech: Speech) -> None:
 def _windows(seconds: float) -> list[float]:
     """Widths to try, whole ticks of the encoder."""
     tick = 2 * guard.TICK
-    widths = (seconds + MARGIN, seconds + MARGIN + WIDER, WINDOW)
+    widths = [seconds + MARGIN, seconds + MARGIN + WIDER]
+    if seconds >= BRIEF:
+        widths.append(WINDOW)
     return sorted({min(WINDOW, round(math.ceil(width / tick) * tick, 2)) for width in widths})
 
 
