@@ -37,7 +37,9 @@ async def run(progress: Callable[[str, float], None]) -> Result:
                 delays += answered
             heard = _turns(running)
     rows = (
-        *spread("speech end → first sound", delays, "s", "≤ 0.8", f"{len(QUESTIONS)} questions, by voice over SIP"),
+        *spread(
+            "speech end → first sound", delays, "s", "≤ 0.8", f"{len(QUESTIONS)} questions, over SIP", tail="≤ 1.3"
+        ),
         *spread("call answered → greeting", greetings, "s", "≤ 0.5", f"{CALLS} calls"),
         Row("questions without an answer", unanswered, "", "≤ 0"),
         *(Row(f"  {s.stage}, p50", s.p50, "s", note=f"p95 {s.p95:.2f} s") for s in spreads(heard)),
