@@ -8,6 +8,7 @@ import structlog
 
 from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
+from runtime.agent.answers import answers
 from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
@@ -30,7 +31,7 @@ from runtime.events import (
     Stopping,
     UserSaid,
 )
-from runtime.hearing import event_of
+from runtime.hearing import event_of, language_of
 from runtime.journal import Journal
 from runtime.keys import Keypad
 from runtime.messages import Message
@@ -41,6 +42,7 @@ from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
 from voice.speaker import Speaker
+from voice.stt import Transcript
 from voice.turns import TurnSettings
 
 UNHEARD_MIN = 0.8
@@ -85,6 +87,7 @@ class Session:
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
             self._listener.glimpses = channel.kind == "kiosk"
+            self._listener.answers = self._answers
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
 
     @property
@@ -424,6 +427,9 @@ class Session:
 
     def _busy(self) -> bool:
         return self._reply is not None and not self._reply.done()
+
+    def _answers(self, words: Transcript) -> bool:
+        return answers(words.text, language_of(words.language, self.language), self._state.expect)
 
     def _expect(self, state: DialogState) -> None:
         if self._listener is not None:

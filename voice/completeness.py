@@ -26,6 +26,8 @@ class Evidence:
     """Probability that it sounds finished (`voice.endpoint`)."""
     ending: float | None = None
     """Log-probability that a sentence ends after these words, by a language model."""
+    answers: bool = False
+    """It is just what was asked for: a yes or no, a number with all its digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ STOPPED = Fact(0.97, 0.73)
 """The recogniser wrote a full stop, a question or an exclamation mark."""
 WANTING = Fact(-0.65, 0.05)
 """The last word wants another one after it."""
+ANSWERS = 2.0
+"""By judgement, not measured: an answer may still be begun anew («no… el cinco»)."""
 _SURE = 0.005
 """Probabilities nearer to 0 or 1 than this are not believed."""
 
@@ -62,6 +66,7 @@ def log_odds(evidence: Evidence) -> float:
         + CONFIDENCE.says(evidence.confidence)
         + STOPPED.says(text.endswith((".", "?", "!")) and not text.endswith(".."))
         + WANTING.says(wants_more(text))
+        + ANSWERS * evidence.answers
     )
 
 

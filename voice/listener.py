@@ -158,7 +158,8 @@ class Listener:
     """Hears one line. `emit` gets each `Hearing` in order; `ours()` says whether our own voice is audible.
 
     `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by),
-    `digits_expected` and `glimpses` (words while they are being said) may be set at any time by the conversation.
+    `digits_expected`, `answers` (whether words are just what was asked for) and `glimpses` (words while they are being
+    said) may be set at any time by the conversation.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Listener:
         self.leaning: str | None = None
         self.digits_expected = 0
         self.glimpses = False
+        self.answers: Callable[[Transcript], bool] = lambda _: False
         self.now = 0.0
         self._line = line
         self._activity = activity
@@ -279,7 +281,7 @@ class Listener:
         if turn is not self._turn or turn.draft is not draft:
             return
         words = _joined([*turn.frozen, transcript])
-        self._weigh(turn, ended, text=words.text, confidence=words.confidence)
+        self._weigh(turn, ended, text=words.text, confidence=words.confidence, answers=self.answers(words))
         self._emit(Drafted(self.now, words))
         if self._ending is None or not words.text:
             return

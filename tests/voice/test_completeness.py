@@ -34,6 +34,10 @@ def test_no_sound_and_no_words_break_it(
     assert -20 < log_odds(Evidence(text, confidence, sound, ending)) < 20
 
 
+def test_just_what_was_asked_for_is_likelier_over() -> None:
+    assert log_odds(replace(PAUSED, answers=True)) > log_odds(PAUSED)
+
+
 def test_what_is_not_known_lies_between() -> None:
     known = [log_odds(replace(FINISHED, sound=sound)) for sound in (0.02, 0.98)]
     assert known[0] < log_odds(replace(FINISHED, sound=None)) < known[1]
