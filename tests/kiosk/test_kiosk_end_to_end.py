@@ -69,3 +69,20 @@ async def test_a_question_spoken_at_the_page_is_answered(artifacts: Path, tmp_pa
     assert isinstance(events[0], Attached)
     assert any(isinstance(event, UserSaid) and event.spoken for event in events)
     assert next(event for event in events if isinstance(event, Said)).seconds > 1, "the greeting was really played"
+
+
+async def test_a_device_that_carries_no_more_says_so_on_its_page() -> None:
+    settings = '[sip]\nenabled = false\n[kiosk]\nport = 0\nsound = "none"\n[limits]\nwait_seconds = 0.001'
+    async with device(settings) as running, async_playwright() as playwright:
+        carries = int(str((await running.logged("capacity"))["conversations"]))
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        for number in range(carries + 1):
+            page = await browser.new_page(viewport={"width": 1080, "height": 1920})
+            await page.goto(running.kiosk)
+            await page.click("#begin[aria-disabled=false]")
+            if number < carries:
+                await expect(page.locator("#turns .counter.latest")).not_to_be_empty(timeout=30_000)
+        await expect(page.locator("#ended")).to_contain_text("atendiendo a otras", timeout=30_000)
+        await browser.close()
