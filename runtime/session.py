@@ -59,8 +59,7 @@ class Session:
         self, identity: str, channel: Channel, engines: Engines, journal: Journal, metrics: Metrics, limits: Limits
     ) -> None:
         self.id = identity
-        self.over = False
-        """The customer is gone, or has been told goodbye; what is left is tidying up."""
+        self._over = False
         self._channel = channel
         self._engines = engines
         self._journal = journal
@@ -91,6 +90,11 @@ class Session:
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
 
     @property
+    def over(self) -> bool:
+        """The customer is gone, or has been told goodbye; what is left is tidying up."""
+        return self._over or self._channel.over
+
+    @property
     def language(self) -> Language:
         return self._tongue.language
 
@@ -111,7 +115,7 @@ class Session:
             cause = "too_long"
             await self._farewell("goodbye")
         finally:
-            self.over = True
+            self._over = True
             await self._stop()
             self._speculation.drop()
             self._keypad.forget()

@@ -196,6 +196,7 @@ class _Channel:
         self.language = language
         self.line = line
         self.left = asyncio.Event()
+        self.over = False
 
     async def events(self) -> AsyncIterator[Event]:
         await self.left.wait()

@@ -61,6 +61,10 @@ class Channel(Protocol):
     def line(self) -> AudioLine | None:
         """None: text only."""
 
+    @property
+    def over(self) -> bool:
+        """Nobody is there any more, whether the conversation has been told already or not."""
+
     def events(self) -> AsyncIterator[Event]:
         """What the customer does other than speak: `Chose`, `Dtmf`, `LanguageChosen`, typed `UserSaid`, `HungUp`.
 

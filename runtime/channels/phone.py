@@ -21,6 +21,10 @@ class PhoneChannel:
         self.line: AudioLine | None = call.line
         self._call = call
 
+    @property
+    def over(self) -> bool:
+        return self._call.ended is not None
+
     async def events(self) -> AsyncIterator[Event]:
         async for event in self._call.events():
             match event:

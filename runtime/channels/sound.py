@@ -24,6 +24,10 @@ class SoundChannel:
         self._console = console
         self._left = asyncio.Event()
 
+    @property
+    def over(self) -> bool:
+        return self._left.is_set()
+
     def leave(self) -> None:
         self._left.set()
 

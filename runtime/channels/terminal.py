@@ -18,6 +18,7 @@ class TerminalChannel:
 
     kind: Literal["terminal"] = "terminal"
     line: AudioLine | None = None
+    over = False
 
     def __init__(self, reader: asyncio.StreamReader, console: Console, language: Language) -> None:
         self.peer = "terminal"

@@ -124,6 +124,7 @@ class FakeChannel:
         self.line = line
         self.shown: list[Screen] = []
         self.closed = ""
+        self.over = False
         self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     def send(self, event: Event) -> None:
