@@ -21,6 +21,17 @@ class KeyPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The call was put on hold, or (`on` False) taken back: while it lasts nothing is heard, and what is played waits.
+
+    `ours`: by us. RFC 3264, section 8.4.
+    """
+
+    on: bool
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last event of every call. `code`: the SIP status (200 for a normal end, 0 when there was none)."""
 
@@ -28,4 +39,4 @@ class Ended:
     code: int
 
 
-CallEvent = Answered | KeyPressed | Ended
+CallEvent = Answered | KeyPressed | Hold | Ended

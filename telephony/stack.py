@@ -20,7 +20,8 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
-from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.dtmf import by_info
+from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
@@ -156,7 +157,19 @@ class Stack:
 
     def send_keys(self, number: int, digits: str) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and self._try(leg.dialDtmf, digits)
+        return leg is not None and (self._try(leg.dialDtmf, digits) or self._try(leg.sendDtmf, by_info(digits)))
+
+    def hold(self, number: int) -> bool:
+        leg = self._legs.get(number)
+        return leg is not None and leg.answered and self._try(leg.setHold, pj.load().CallOpParam(True))
+
+    def resume(self, number: int) -> bool:
+        leg = self._legs.get(number)
+        if leg is None or not leg.hold.on or not leg.hold.ours:
+            return False
+        prm = pj.load().CallOpParam(True)
+        prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
+        return self._try(leg.reinvite, prm)
 
     def quality(self, number: int) -> Quality | None:
         leg = self._legs.get(number)
@@ -230,8 +243,11 @@ class Stack:
         info = leg.getInfo()
         streams = info.media
         leg.stream = None
+        held = ours = False
         for index in range(len(streams)):
             stream = streams[index]
+            held = held or stream.status == library.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            ours = ours or stream.status == library.PJSUA_CALL_MEDIA_LOCAL_HOLD
             if stream.type == library.PJMEDIA_TYPE_AUDIO and stream.status == library.PJSUA_CALL_MEDIA_ACTIVE:
                 if leg.port.getPortId() == library.PJSUA_INVALID_ID:
                     leg.port.createPort(f"call {leg.number}")
@@ -240,6 +256,12 @@ class Stack:
                 leg.port.startTransmit(audio)
                 leg.stream = index
         leg.pulse.pause()
+        self._held(leg, Hold(leg.stream is None and (held or ours), ours))
+
+    def _held(self, leg: Any, hold: Hold) -> None:
+        if hold.on != leg.hold.on:
+            leg.hold = hold
+            self._listener.happened(leg.number, hold)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
         if digit in KEYS:
