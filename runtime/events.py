@@ -72,6 +72,12 @@ class Dtmf(_Event, frozen=True):
     digit: str
 
 
+class Hold(_Event, frozen=True):
+    """The call was put on hold, or (`on` False) taken back. Until then nobody hears us."""
+
+    on: bool
+
+
 class Silence(_Event, frozen=True):
     """Nobody has spoken for `seconds` while it was the customer's turn."""
 
@@ -125,8 +131,8 @@ class Said(_Event, frozen=True):
 
 
 Event = (
-    Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Silence
-    | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
+    Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Hold
+    | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()

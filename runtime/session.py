@@ -19,6 +19,7 @@ from runtime.events import (
     Dtmf,
     Event,
     Failed,
+    Hold,
     HungUp,
     Interrupted,
     LanguageChosen,
@@ -69,6 +70,8 @@ class Session:
         self._state = DialogState()
         self._turn = 0
         self._silences = 0
+        self._deaf: frozenset[str] = frozenset()
+        """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
         self._keypad = Keypad(self._keyed)
         self._speculation = Speculation(self._foresee)
@@ -147,6 +150,8 @@ class Session:
                     await self._answer(heard)
                 case Dtmf():
                     await self._key(event)
+                case Hold():
+                    self._hold(event)
                 case Silence():
                     await self._silent(event)
                 case LanguageChosen():
@@ -225,6 +230,21 @@ class Session:
 
     def _keyed(self, digits: str) -> None:
         self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
+
+    def _hold(self, event: Hold) -> None:
+        """On hold nobody is there: we keep our place, hear nothing, and ask nobody whether they are there."""
+        self._record(event)
+        self._deafen("hold", event.on)
+        if event.on:
+            self._speculation.drop()
+            self._teller.hold(self.language)
+        else:
+            self._teller.go_on(self.language)
+
+    def _deafen(self, reason: str, deaf: bool) -> None:
+        self._deaf = self._deaf | {reason} if deaf else self._deaf - {reason}
+        if self._listener is not None and self._listener.deaf != bool(self._deaf):
+            self._listener.deaf = bool(self._deaf)
 
     async def _switch(self, language: Language) -> None:
         await self._stop()

@@ -13,6 +13,7 @@ from runtime.events import (
     Draft,
     Dtmf,
     Failed,
+    Hold,
     HungUp,
     Interrupted,
     LanguageChosen,
@@ -140,6 +141,8 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 turn.notes.append(f"language {event.language}")
             case Dtmf():
                 turn.notes.append("key")  # which one is personal: it may be part of a number
+            case Hold():
+                turn.notes.append("held" if event.on else "taken back")
             case Interrupted():
                 turn.notes.append("interrupted")
             case Stopping():

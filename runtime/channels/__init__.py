@@ -62,7 +62,8 @@ class Channel(Protocol):
         """None: text only."""
 
     def events(self) -> AsyncIterator[Event]:
-        """What the customer does other than speak: `Chose`, `Dtmf`, `LanguageChosen`, typed `UserSaid`, `HungUp`.
+        """What the customer does other than speak: `Chose`, `Dtmf`, `Hold`, `LanguageChosen`, typed `UserSaid`,
+        `HungUp`.
 
         The last event is always `HungUp`; after it the iterator ends.
         """

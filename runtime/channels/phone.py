@@ -5,8 +5,9 @@ from typing import Literal
 
 from runtime.agent import Language
 from runtime.channels import Screen
-from runtime.events import Dtmf, Event, HungUp
+from runtime.events import Dtmf, Event, Hold, HungUp
 from telephony.sip import Ended, KeyPressed, SipCall
+from telephony.sip import Hold as Held
 from voice.line import AudioLine
 
 
@@ -26,6 +27,8 @@ class PhoneChannel:
             match event:
                 case KeyPressed(digit=digit):
                     yield Dtmf(digit=digit)
+                case Held(on=on):
+                    yield Hold(on=on)
                 case Ended(cause=cause):
                     yield HungUp(cause=cause)
                     return
