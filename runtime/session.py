@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import assert_never
 
+import msgspec
 import structlog
 
 from core.errors import MostradorError
@@ -33,7 +34,7 @@ from runtime.events import (
 )
 from runtime.hearing import event_of
 from runtime.journal import Journal
-from runtime.keys import Keypad
+from runtime.keys import Keyed, Keypad, Outcome, joined, wanted_of
 from runtime.messages import Message
 from runtime.metrics import Metrics
 from runtime.second_hearing import understand
@@ -73,7 +74,7 @@ class Session:
         self._deaf: frozenset[str] = frozenset()
         """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
-        self._keypad = Keypad(self._keyed)
+        self._keypad = Keypad(self._waited)
         self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
         self._commit: asyncio.Task[Reply] | None = None
@@ -112,7 +113,7 @@ class Session:
             self.over = True
             await self._stop()
             self._speculation.drop()
-            self._keypad.forget()
+            self._keypad.pause()
             if self._commit is not None:
                 await asyncio.wait({self._commit})
             await channel.close(cause)
@@ -135,6 +136,7 @@ class Session:
             event = await self._inbox.get()
             match event:
                 case SpeechStarted():
+                    self._keypad.pause()
                     self._teller.duck(self.language)
                 case Interrupted():
                     self._teller.hold(self.language)
@@ -179,8 +181,10 @@ class Session:
         if event.overlapped and self._busy() and self._meant_for_nobody(event.text, event.language):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
+            self._keypad.go_on()
             return
         if not event.text.strip():
+            self._keypad.go_on()
             await self._unheard(event)
             return
         self._silences = 0
@@ -188,6 +192,8 @@ class Session:
             self._record(Interrupted(at=event.at))
             self._metrics.interrupted()
         language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
+        if event.spoken and (keyed := self._keypad.take()):
+            event = msgspec.structs.replace(event, text=joined(keyed, event.text, language, self._state.expect))
         self._tell_language()
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
@@ -220,25 +226,29 @@ class Session:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
         self._silences = 0
-        expect = self._state.expect
-        keyed = self._keypad.press(event.digit, expect.most or expect.digits)
+        keyed = self._keypad.press(event.digit)
+        self._tell_expected()
         await self._stop()
-        if keyed.person:
+        if keyed is not None and keyed.outcome is Outcome.PERSON:
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))
-        elif keyed.digits:
-            self._keyed(keyed.digits)
+        elif keyed is not None:
+            self._waited(keyed)
 
-    def _keyed(self, digits: str) -> None:
-        self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
+    def _waited(self, keyed: Keyed) -> None:
+        """Digits are complete, by their number, by `#` or by a pause: a turn."""
+        if keyed.digits:
+            self.post(UserSaid(at=self._now, text=keyed.digits, language=self.language, spoken=False))
 
     def _hold(self, event: Hold) -> None:
         """On hold nobody is there: we keep our place, hear nothing, and ask nobody whether they are there."""
         self._record(event)
         self._deafen("hold", event.on)
         if event.on:
+            self._keypad.pause()
             self._speculation.drop()
             self._teller.hold(self.language)
         else:
+            self._keypad.go_on()
             self._teller.go_on(self.language)
 
     def _deafen(self, reason: str, deaf: bool) -> None:
@@ -263,6 +273,7 @@ class Session:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
         self._record(event)
         self._metrics.failed(event.code)
+        self._keypad.go_on()
         self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
         await self._stop()
         text = self._engines.planner.phrase("error", self.language)
@@ -280,7 +291,7 @@ class Session:
             return
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         acting = self._commit is not None and not self._commit.done()
-        if self._teller.speaking or acting or not draft.text.strip():
+        if self._teller.speaking or acting or self._keypad.held or not draft.text.strip():
             return
         self._speculation.begin(Heard(draft.text, draft.language, confidence=draft.confidence), self._state)
 
@@ -425,8 +436,14 @@ class Session:
         return self._reply is not None and not self._reply.done()
 
     def _expect(self, state: DialogState) -> None:
+        self._keypad.wanted = wanted_of(state.expect)
+        self._tell_expected()
+
+    def _tell_expected(self) -> None:
+        """How many digits are still to be said, so that the turn is not over before."""
         if self._listener is not None:
-            self._listener.digits_expected = state.expect.digits
+            expect = self._state.expect
+            self._listener.digits_expected = max(0, expect.digits - expect.held - len(self._keypad.held))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._reply = asyncio.ensure_future(work)
