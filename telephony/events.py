@@ -15,7 +15,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """One of 0-9, *, #, A-D, by RFC 4733 or SIP INFO."""
+    """One of 0-9, *, #, A-D, by RFC 4733 or SIP INFO; or what stands for it while keys are hidden."""
 
     digit: str
 

@@ -81,6 +81,8 @@ def leg_class() -> Any:
             self.ours: Cause | None = None
             """Why we ended it, if it was us, and since when."""
             self.ours_since = 0.0
+            self.hide: Callable[[str], str] | None = None
+            """Gets each key instead of the listener, who is told what it returns."""
             self.told = False
             """The listener has had its end, or never knew of it."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Literal
 
@@ -67,6 +67,11 @@ class SipCall:
         if not digits or not set(digits) <= KEYS:
             raise TelephonyError("sip.dtmf", f"{digits!r} is no row of keys: 0-9, *, # and A-D are")
         return await self._ask(partial(self._stack.send_keys, self._number, digits))
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        """From now on each key goes to `through`, on the SIP thread, and `KeyPressed` tells what that returns; nothing
+        where it is empty. None: no longer."""
+        return await self._ask(partial(self._stack.hide_keys, self._number, through))
 
     async def hold(self) -> bool:
         """Put the other side on hold; `Hold` follows when it has agreed. False: not now (ended, or being changed)."""

@@ -159,6 +159,16 @@ class Stack:
         leg = self._legs.get(number)
         return leg is not None and (self._try(leg.dialDtmf, digits) or self._try(leg.sendDtmf, by_info(digits)))
 
+    def hide_keys(self, number: int, through: Callable[[str], str] | None) -> bool:
+        leg = self._legs.get(number)
+        if leg is None:
+            return False
+        leg.hide = through
+        hidden = any(each.hide is not None for each in self._legs.values())
+        if pj.is_native():  # its own log would show them
+            pj.load().setLogLevel(0 if hidden else self.settings.trace)
+        return True
+
     def hold(self, number: int) -> bool:
         leg = self._legs.get(number)
         return leg is not None and leg.answered and self._try(leg.setHold, pj.load().CallOpParam(True))
@@ -264,8 +274,9 @@ class Stack:
             self._listener.happened(leg.number, hold)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
-        if digit in KEYS:
-            self._listener.happened(leg.number, KeyPressed(digit))
+        told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
+        if digit in KEYS and told:
+            self._listener.happened(leg.number, KeyPressed(told))
 
     # The thread itself
 
@@ -331,6 +342,8 @@ class Stack:
         endpoint.libHandleEvents(POLL_MS)
         while self._over:  # not in their own callback: a call must outlive it
             leg = self._over.pop()
+            if leg.hide is not None:
+                self.hide_keys(leg.number, None)
             self._legs.pop(leg.number, None)
             leg.port.close()
             del leg

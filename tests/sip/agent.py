@@ -2,7 +2,8 @@
 
 It prints its address, then one JSON line for each thing that happens. MODE: `echo` plays back what it hears, `tone`
 plays a tone from the start, `ring` never answers, `hangup` answers and hangs up at once, `obey` echoes and does what
-keys tell it: 7 presses keys, 8 holds, 9 takes back, 6 does both. SIGTERM ends it;
+keys tell it: 7 presses keys, 8 holds, 9 takes back, 6 does both, 5 hides
+what is pressed from then on. SIGTERM ends it;
 exit code 0 says that PJSIP was left cleanly.
 """
 
@@ -77,6 +78,8 @@ async def obey(call: SipCall, key: str) -> None:
             say(done=await call.send_dtmf("147*0#D"), key=key)
         case "8":
             say(done=await call.hold(), key=key)
+        case "5":
+            say(done=await call.hide_keys(lambda _: "•"), key=key)
         case "6":
             spawn(hold_a_while(call))
         case "9":

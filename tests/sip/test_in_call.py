@@ -121,6 +121,28 @@ def test_our_keys_go_out_by_info_where_rfc_4733_was_not_agreed_to(server: Server
     assert server.wait(lambda news: "done" in news)["done"]
 
 
+def test_hidden_keys_are_in_no_event_and_not_in_the_log(speak: Make, tmp_path: Path) -> None:
+    """At PJSIP's own level 5, which prints whole messages."""
+    server = Server("obey", "--trace", "5")
+    try:
+        peer = speak()
+        talk = scenario(
+            invite(body=sound_of(port=peer.port)), answered(), ack(), info("5", 2), receive(200), pause(TURN),
+            info("3", 3), receive(200), info("4", 4, bare=True), receive(500), pause(TURN), bye(9), receive(200),
+        )  # fmt: skip
+        caller = sipp(tmp_path, talk, server.address, "-m", "1")
+        server.wait(lambda news: news.get("key") == "5")
+        peer.key("8")
+        assert caller.wait(LIMIT) == 0
+        server.wait(event("Ended"))
+        assert server.keys() == "5•••"
+        assert any("Signal=5" in line for line in server.noise)
+        assert not any("Signal=3" in line or line.strip() == "4" for line in server.noise)
+        server.stop()
+    finally:
+        server.kill()
+
+
 # Hold
 
 
