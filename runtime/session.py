@@ -23,6 +23,7 @@ from runtime.events import (
     Hold,
     HungUp,
     Interrupted,
+    Kept,
     LanguageChosen,
     Replied,
     Resumed,
@@ -34,9 +35,10 @@ from runtime.events import (
 )
 from runtime.hearing import event_of
 from runtime.journal import Journal
-from runtime.keys import Keyed, Keypad, Outcome, joined, wanted_of
+from runtime.keys import HIDDEN, Keyed, Keypad, Outcome, joined, wanted_of
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.protected import Protected
 from runtime.second_hearing import understand
 from runtime.speculation import Speculation
 from runtime.teller import Teller
@@ -75,6 +77,7 @@ class Session:
         """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
         self._keypad = Keypad(self._waited)
+        self._protected = Protected(channel, engines.keep)
         self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
         self._commit: asyncio.Task[Reply] | None = None
@@ -114,6 +117,7 @@ class Session:
             await self._stop()
             self._speculation.drop()
             self._keypad.pause()
+            self._protected.wipe()
             if self._commit is not None:
                 await asyncio.wait({self._commit})
             await channel.close(cause)
@@ -134,6 +138,8 @@ class Session:
     async def _converse(self) -> str:
         while True:
             event = await self._inbox.get()
+            if self._is_secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
+                continue  # said before we stopped listening, and perhaps the secret itself
             match event:
                 case SpeechStarted():
                     self._keypad.pause()
@@ -152,6 +158,8 @@ class Session:
                     await self._answer(heard)
                 case Dtmf():
                     await self._key(event)
+                case Kept():
+                    await self._kept(event)
                 case Hold():
                     self._hold(event)
                 case Silence():
@@ -228,6 +236,8 @@ class Session:
         self._silences = 0
         keyed = self._keypad.press(event.digit)
         self._tell_expected()
+        if self._is_secret:
+            self._teller.show(Caption("customer", self._keypad.held, self._turn + 1, final=False))
         await self._stop()
         if keyed is not None and keyed.outcome is Outcome.PERSON:
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))
@@ -236,8 +246,34 @@ class Session:
 
     def _waited(self, keyed: Keyed) -> None:
         """Digits are complete, by their number, by `#` or by a pause: a turn."""
-        if keyed.digits:
+        if self._is_secret and self._busy():
+            self._keypad.go_on()  # still asking
+        elif self._is_secret:
+            self._start(self._hand_over(keyed))
+        elif keyed.digits:
             self.post(UserSaid(at=self._now, text=keyed.digits, language=self.language, spoken=False))
+
+    @property
+    def _is_secret(self) -> bool:
+        """Whether what the customer is asked for is nothing that we may know."""
+        return self._state.expect.kind == "secret"
+
+    async def _guard(self) -> bool:
+        """Keep the keys from everybody while a secret is asked for, and no longer. False: there are none here."""
+        if self._is_secret:
+            return await self._protected.collect(self._keypad.wanted)
+        await self._protected.stop()
+        return True
+
+    async def _hand_over(self, keyed: Keyed) -> None:
+        kept = await self._protected.hand_over(keyed)
+        self.post(msgspec.structs.replace(kept, at=self._now))
+
+    async def _kept(self, event: Kept) -> None:
+        self._record(event)
+        if event.why.startswith("vault."):
+            self._metrics.failed(event.why)
+        await self._answer(Heard(HIDDEN * event.digits, self.language, spoken=False, token=event.token))
 
     def _hold(self, event: Hold) -> None:
         """On hold nobody is there: we keep our place, hear nothing, and ask nobody whether they are there."""
@@ -394,6 +430,11 @@ class Session:
 
     async def _give(self, reply: Reply) -> None:
         """Say and show a reply, then do what it means for the conversation."""
+        if not await self._guard():
+            self._state = DialogState()
+            self._expect(self._state)
+            await self._guard()
+            reply = Reply((Message(self._engines.planner.phrase("to_person", self.language)),), "to_person")
         if reply.language is not None:
             self._choose(reply.language)
         for message in reply.messages:
@@ -405,6 +446,7 @@ class Session:
             self._log.warning("person_asked_for")
             await self._phrase("no_person")
         self._teller.show(Status("listening", self.language))
+        self._keypad.go_on()
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
 
@@ -436,6 +478,7 @@ class Session:
         return self._reply is not None and not self._reply.done()
 
     def _expect(self, state: DialogState) -> None:
+        self._deafen("secret", state.expect.kind == "secret")
         self._keypad.wanted = wanted_of(state.expect)
         self._tell_expected()
 

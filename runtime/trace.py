@@ -16,6 +16,7 @@ from runtime.events import (
     Hold,
     HungUp,
     Interrupted,
+    Kept,
     LanguageChosen,
     Replied,
     Resumed,
@@ -26,6 +27,7 @@ from runtime.events import (
     UserSaid,
 )
 from runtime.journal import Record
+from runtime.keys import HIDDEN
 
 STAGES = ("pause", "stt", "plan", "commit", "first_sound")
 """In the order in which they happen."""
@@ -125,6 +127,10 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 opened.append(_Open(len(opened), record.wall, form, asked=event, heard=event.text))
             case Chose():
                 opened.append(_Open(len(opened), record.wall, "touched", heard=event.title))
+            case Kept():
+                opened.append(_Open(len(opened), record.wall, "keyed", heard=HIDDEN * event.digits))
+                if not event.token:
+                    opened[-1].notes.append(f"not kept: {event.why}")
             case Replied():
                 turn.reply = event
             case Said():

@@ -57,6 +57,8 @@ class Heard(Struct, frozen=True):
     choice: str = ""
     """The id of a `Choice` that was touched, else empty."""
     confidence: float = 1.0
+    token: str = ""
+    """What the payment provider keeps a secret under, where one was asked for and keyed in."""
 
 
 class Effect(Struct, frozen=True):

@@ -230,6 +230,8 @@ def expected(slot: Slot, held: int = 0) -> Expect:
     """What is being waited for, as the recogniser and the turn logic want to know it; `held` digits of it are known."""
     if slot.type == "number":
         return Expect("digits", digits=slot.digits[0], most=slot.digits[1], held=held)
+    if slot.type == "secret":
+        return Expect("secret", digits=slot.digits[0], most=slot.digits[1])
     return Expect(slot.type)
 
 

@@ -1,6 +1,6 @@
 """A telephone call as a channel."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from runtime.agent import Language
@@ -37,6 +37,9 @@ class PhoneChannel:
 
     async def show(self, update: Screen) -> None:
         """A telephone has no screen."""
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return await self._call.hide_keys(through)
 
     async def close(self, cause: str) -> None:
         await self._call.hangup(cause="stopping" if cause == "stopping" else "goodbye")
