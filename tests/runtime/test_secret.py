@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from core.errors import VaultError
 from runtime.agent import Reply
 from runtime.channels import Caption
-from runtime.events import Dtmf, Hold, HungUp, Kept, Silence, UserSaid, encode
+from runtime.events import Attached, Dtmf, Hold, HungUp, Kept, Silence, UserSaid, encode
+from runtime.journal import Record
 from runtime.keys import BETWEEN_HIDDEN, FIRST_HIDDEN, HIDDEN, Keyed, Wanted, press
 from runtime.messages import Message
 from runtime.secret import Secret
+from runtime.trace import turns
 from tests.runtime.counter import Counter
 from tests.runtime.test_session import talk
 
@@ -132,6 +134,17 @@ def test_a_card_keyed_in_is_a_token_to_everybody() -> None:
     assert Caption("customer", HIDDEN * 16, 2) in counter.channel.shown
     assert CARD.encode() not in written(counter)
     assert not any(digit in keys_told(counter) for digit in CARD if digit != "7")
+
+
+def test_a_trace_shows_dots() -> None:
+    events = [
+        Attached(channel="phone", peer="x", language="en"),
+        Kept(digits=16, token="t"),
+        Kept(digits=2, why="short"),
+    ]
+    _, kept, short = turns(Record(at, "c1", 0.0, event) for at, event in enumerate(events))
+    assert (kept.form, kept.heard, kept.notes) == ("keyed", HIDDEN * 16, ())
+    assert (short.heard, short.notes) == (HIDDEN * 2, ("not kept: short",))
 
 
 def test_while_it_is_on_nothing_is_heard_and_nobody_asked_whether_they_are_there() -> None:
