@@ -73,7 +73,8 @@ def leg_class() -> Any:
             self.stream: int | None = None
             """Index of the audio stream while it is open towards us."""
             self.hold = Hold(False)
-            """As the listener knows it."""
+            """As the listener knows it, and since when."""
+            self.hold_since = 0.0
             self.began = time.monotonic()
             self.accepted = 0.0
             """When we said 200, by the monotonic clock; 0: not yet."""

@@ -270,7 +270,7 @@ class Stack:
 
     def _held(self, leg: Any, hold: Hold) -> None:
         if hold.on != leg.hold.on:
-            leg.hold = hold
+            leg.hold, leg.hold_since = hold, time.monotonic()
             self._listener.happened(leg.number, hold)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
@@ -369,6 +369,9 @@ class Stack:
                 elif not leg.outgoing and now - leg.began >= RING_SECONDS:
                     _log.warning("sip_not_answered", seconds=RING_SECONDS)
                     self.hangup(leg.number, 480, "no_answer")
+            elif leg.hold.on and now - leg.hold_since >= self.settings.hold_limit:
+                _log.warning("sip_held_too_long", seconds=self.settings.hold_limit)
+                self.hangup(leg.number, 0, "lost")
             elif leg.stream is not None:
                 packets = _packets(leg)
                 if packets is not None and not leg.pulse.alive(packets, now):

@@ -116,10 +116,17 @@ def main() -> None:
     parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup", "obey"])
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
+    parser.add_argument("--hold-limit", type=float, default=900.0)
     parser.add_argument("--trace", type=int, default=0)
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     options = parser.parse_args()
-    settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
+    settings = SipSettings(
+        port=0,
+        max_calls=options.max_calls,
+        lost_after=options.lost_after,
+        hold_limit=options.hold_limit,
+        trace=options.trace,
+    )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

@@ -3,13 +3,19 @@
 sipp does the signalling, `RtpPeer` is its sound; baresip is the second opinion.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from telephony import pj
+from telephony.settings import set_codecs
+from telephony.sip import Answered, SipAgent, SipSettings
+from telephony.stack import Stack
 from tests.sip.phones import LIMIT, Baresip, Server, alike, run_sipp, sipp
 from tests.sip.rtp import PCMA, PCMU, RATE, RtpPeer
 from tests.sip.scenario import (
@@ -220,7 +226,56 @@ def test_baresip_holds_and_takes_back(server: Server, tmp_path: Path) -> None:
         phone.stop()
 
 
+def test_a_hold_that_never_ends_is_ended(tmp_path: Path) -> None:
+    server = Server("echo", "--hold-limit", "2")
+    try:
+        talk = scenario(invite(), answered(), ack(), again(2, sound_of("inactive")), expect("BYE"), accept())
+        run_sipp(tmp_path, talk, server.address, "-m", "1")
+        assert server.wait(event("Ended"))["cause"] == "lost"
+        server.stop()
+    finally:
+        server.kill()
+
+
 # Sound
+
+
+async def test_from_opus_to_g722_to_pcma_in_one_call(server: Server) -> None:
+    """Our own caller: another rate each time."""
+    caller = SipAgent(SipSettings(port=0, user="caller", codecs=("opus/48000",)))
+    await caller.start()
+    try:
+        call = await caller.dial(server.uri)
+        stack, said, heard = caller._stack, melody(3.0, 2 * RATE), []
+        assert stack is not None
+        async for what in call.events():
+            if isinstance(what, Answered):
+                break
+        for codec in ("opus/48000", "G722/16000", "PCMA/8000"):
+            await stack.run(partial(offer, stack, codec))
+            while (quality := await call.quality()) is None or not codec.startswith(quality.codec.split("/")[0]):
+                await asyncio.sleep(0.05)  # the other side has yet to agree
+            sound: list[Pcm] = []
+            call.line.play(said)
+            async for frame in call.line.heard():
+                sound.append(frame.pcm)
+                if len(sound) == 200:
+                    break
+            heard.append(np.concatenate(sound))
+        await call.hangup()
+    finally:
+        await caller.stop()
+    for sound_heard in heard:
+        assert np.median(alike(said[: 3 * RATE], sound_heard)) > 0.85
+    assert not server.events("Hold")
+
+
+def offer(stack: Stack, codec: str) -> None:
+    """A re-INVITE with no other codec."""
+    library = pj.load()
+    set_codecs(library.Endpoint.instance(), (codec,))
+    for leg in stack._legs.values():
+        leg.reinvite(library.CallOpParam(True))
 
 
 def test_another_codec_in_mid_call_sounds_the_same(server: Server, speak: Make, tmp_path: Path) -> None:
