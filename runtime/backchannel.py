@@ -1,34 +1,59 @@
 """«Ajá», «vale», "uh-huh": said while listening, not to interrupt. Pure."""
 
 import re
-import unicodedata
+from difflib import get_close_matches
 
 from runtime.agent import Expect
+from runtime.agent.words import fold, listed
 
-WORDS = {
-    "es": "aja aha mm mmm mhm hm hum eh ah oh ya vale ok okey okay si sip claro bien bueno perfecto entiendo "
-    "de acuerdo muy eso es exacto genial gracias",
-    "en": "aha uh huh mm mmm mhm hm hmm ah oh yeah yep yes ok okay right sure i see got it good great fine thanks "
-    "alright all",
-}
-_KNOWN = {language: frozenset(words.split()) for language, words in WORDS.items()}
+_WORDS = frozenset(
+    listed(
+        "aja ja eh ah oh ya vale ok okey okay si sip claro bien bueno perfecto entiendo de acuerdo muy eso es exacto"
+        " genial gracias muchas correcto cierto estupendo por supuesto desde luego venga vaya anda amen"
+        " aha uh huh yeah yep yes right sure i see got it good great fine thanks thank you alright all perfect so"
+        " absolutely exactly indeed cool nice wow really of course understood that s"
+    )
+)
+"""Of both languages: one word says too little to know which it was said in."""
+_HUM = re.compile(r"[ahmu]+")
+_CALLING = frozenset(
+    listed(
+        "no espera espere esperate para pare basta momento oye oiga perdon perdona perdone disculpa disculpe hola pero"
+        " que stop wait hold hang hey hello sorry excuse pardon please but what"
+    )
+)
+"""Words that ask for our attention, whatever comes of them."""
 LONGEST = 4
-"""Words: more than this is a sentence, whatever the words are."""
+"""Different words: more than this is a sentence, whatever the words are."""
+BRIEF = 2
+"""Words, and …"""
+BRIEF_LETTERS = 5
+"""… letters at most of what may be a backchannel that was not heard well."""
+_ALIKE = 0.85
+"""«de acuermo» is «de acuerdo»; "light" (0.8) is not "right"."""
+_ALIKE_CALLING = 0.7
+"""«epera» may be «espera»: here the doubt is the customer's."""
 
 
-def is_backchannel(text: str, language: str, expect: Expect) -> bool:
+def is_backchannel(text: str, expect: Expect) -> bool:
     """Whether `text`, said over our own voice, asks for nothing.
 
     Never when a yes or no is expected (then «vale» is an answer). No words at all (a cough) count as backchannel.
     """
-    words = _words(text)
+    words = fold(text).split()
     if not words:
         return True
-    if expect.kind in {"yes_no", "choice"} or len(words) > LONGEST:
+    if expect.kind in {"yes_no", "choice"} or len(set(words)) > LONGEST:
         return False
-    return all(word in _KNOWN.get(language, frozenset()) for word in words)
+    return all(word in _WORDS or _HUM.fullmatch(word) or get_close_matches(word, _WORDS, 1, _ALIKE) for word in words)
 
 
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFD", text.lower())
-    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+def may_be_backchannel(text: str, expect: Expect) -> bool:
+    """Whether `text`, where nothing comes of it, was one that was not heard well: «cc» for «sí, sí».
+
+    Never while an answer is expected, and never where it is like a word that asks for our attention.
+    """
+    words = fold(text).split()
+    brief = len(words) <= BRIEF and sum(map(len, words)) <= BRIEF_LETTERS
+    calling = any(get_close_matches(word, _CALLING, 1, _ALIKE_CALLING) for word in words)
+    return brief and expect.kind == "anything" and not calling

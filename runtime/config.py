@@ -77,7 +77,8 @@ class Voice(Struct, frozen=True, forbid_unknown_fields=True):
 
     threads: Count = 2
     """Compute threads for each engine."""
-    recogniser: Name = "whisper-base"
+    recogniser: Name = "auto"
+    """A model, or "auto": the best in the store that is quick enough on this device, measured at its first start."""
     voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})
     """Language → id of its voice; one that is not named takes a voice in the store, or espeak-ng."""
 
@@ -103,8 +104,10 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
     conversations: Count = 16
     """At once, over all channels; fewer where the device measures that it cannot carry as many."""
-    wait_seconds: Seconds = 0.5
-    """That 95 of 100 answers may be late because of other conversations: the one that would make it more is refused."""
+    wait_seconds: Seconds = 0.75
+    """How much later than alone 95 of 100 answers may begin because of other conversations; a call that would make it
+    more hears busy. `inf`: no call is refused for that. The estimate is on the careful side by about a half: it takes
+    drafts that are dropped for work that is waited for."""
     conversation_seconds: Seconds = 1800.0
     silence_seconds: Seconds = 8.0
     """Without a word in the customer's turn before the counter asks whether they are still there."""

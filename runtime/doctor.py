@@ -153,9 +153,14 @@ def models(settings: Settings) -> Iterator[Check]:
     from models.embed import e5
     from models.llm import smollm2
     from models.store import Store
+    from runtime import recognisers
+    from runtime.voices import LANGUAGES
 
     store = Store()
-    for model in dict.fromkeys((settings.voice.recogniser, e5.MODEL, smollm2.MODEL, *settings.voice.voices.values())):
+    recogniser = settings.voice.recogniser
+    if recogniser == recognisers.AUTO:
+        recogniser = next(iter(recognisers.candidates(store, LANGUAGES)), recognisers.DEFAULT)
+    for model in dict.fromkeys((recogniser, e5.MODEL, smollm2.MODEL, *settings.voice.voices.values())):
         try:
             store.require(model)
         except ModelError as error:

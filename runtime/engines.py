@@ -205,11 +205,9 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:
-    from voice.stt import whisper
+    from runtime import recognisers
 
-    return whisper.load(
-        store.require(settings.voice.recogniser), threads=settings.voice.threads, languages=voices.LANGUAGES
-    )
+    return recognisers.load(settings.voice, store, voices.LANGUAGES)
 
 
 def _activity() -> VadModel:

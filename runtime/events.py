@@ -38,6 +38,8 @@ class Draft(_Event, frozen=True):
     text: str
     language: Language
     confidence: float = 1.0
+    going_on: bool = False
+    """No pause: a glimpse at the words while they are being said, for the screen only."""
 
 
 class Resumed(_Event, frozen=True):

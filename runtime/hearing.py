@@ -4,7 +4,7 @@ from typing import assert_never
 
 from runtime.agent import Language
 from runtime.events import Draft, Event, Failed, Interrupted, Resumed, Silence, SpeechStarted, UserSaid
-from voice.listener import Deaf, Drafted, GoneOn, Hearing, Interrupting, Quiet, Started, Utterance
+from voice.listener import Deaf, Drafted, Glimpsed, GoneOn, Hearing, Interrupting, Quiet, Started, Utterance
 
 
 def event_of(hearing: Hearing, spoken: Language) -> Event:
@@ -14,12 +14,13 @@ def event_of(hearing: Hearing, spoken: Language) -> Event:
             return SpeechStarted(at=at)
         case Interrupting(at):
             return Interrupted(at=at)
-        case Drafted(at, transcript):
+        case Drafted(at, transcript) | Glimpsed(at, transcript):
             return Draft(
                 at=at,
                 text=transcript.text,
                 language=language_of(transcript.language, spoken),
                 confidence=transcript.confidence,
+                going_on=isinstance(hearing, Glimpsed),
             )
         case GoneOn(at):
             return Resumed(at=at)

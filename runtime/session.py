@@ -9,7 +9,7 @@ import structlog
 
 from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
-from runtime.backchannel import is_backchannel
+from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.engines import Engines
@@ -39,7 +39,7 @@ from runtime.keys import HIDDEN, Keyed, Keypad, Outcome, joined, wanted_of
 from runtime.messages import Message
 from runtime.metrics import Metrics
 from runtime.protected import Protected
-from runtime.second_hearing import understand
+from runtime.second_hearing import led_nowhere, understand
 from runtime.speculation import Speculation
 from runtime.teller import Teller
 from runtime.tongue import Tongue
@@ -91,6 +91,7 @@ class Session:
                 lambda: self._teller.speaking,
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
+            self._listener.glimpses = channel.kind == "kiosk"
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
 
     @property
@@ -100,6 +101,7 @@ class Session:
     async def run(self) -> str:
         """Until somebody hangs up; returns the cause. Never raises for a fault of a stage."""
         channel = self._channel
+        self._tell_language()
         self._record(Attached(channel=channel.kind, peer=channel.peer, language=self.language))
         pumps = [asyncio.ensure_future(self._pump_channel()), asyncio.ensure_future(self._teller.pump())]
         if self._listener is not None:
@@ -147,7 +149,7 @@ class Session:
                 case Interrupted():
                     self._teller.hold(self.language)
                 case Draft():
-                    self._drafted(event)
+                    await self._drafted(event)
                 case Resumed():
                     self._resumed()
                 case UserSaid():
@@ -186,7 +188,8 @@ class Session:
 
     async def _said(self, event: UserSaid) -> None:
         """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
-        if event.overlapped and self._busy() and self._meant_for_nobody(event.text, event.language):
+        heard = Heard(event.text, event.language, event.spoken, confidence=event.confidence)
+        if event.overlapped and self._busy() and await self._meant_for_nobody(heard):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
             self._keypad.go_on()
@@ -195,6 +198,8 @@ class Session:
             self._keypad.go_on()
             await self._unheard(event)
             return
+        if event.spoken and self._is_secret:
+            return  # since then
         self._silences = 0
         if event.overlapped and self._busy():
             self._record(Interrupted(at=event.at))
@@ -206,8 +211,17 @@ class Session:
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
 
-    def _meant_for_nobody(self, text: str, language: str) -> bool:
-        return is_backchannel(text, language, self._state.expect)
+    async def _meant_for_nobody(self, heard: Heard) -> bool:
+        """Whether the answer goes on: a backchannel, or what is so short that nothing comes of it."""
+        state = self._state
+        if is_backchannel(heard.text, state.expect):
+            return True
+        if not may_be_backchannel(heard.text, state.expect):
+            return False
+        try:
+            return led_nowhere(await self._engines.plan(state, heard, self.id), state)
+        except MostradorError:
+            return False  # the answer to it plans again and reports
 
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
@@ -302,8 +316,10 @@ class Session:
         self._tell_language()
 
     def _tell_language(self) -> None:
-        if self._listener is not None and self._tongue.sure:
-            self._listener.language = self.language
+        if self._listener is not None:
+            self._listener.leaning = self.language
+            if self._tongue.sure:
+                self._listener.language = self.language
 
     async def _failed(self, event: Failed) -> None:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
@@ -320,16 +336,23 @@ class Session:
 
     # What the counter does
 
-    def _drafted(self, draft: Draft) -> None:
+    async def _drafted(self, draft: Draft) -> None:
         """A pause, perhaps the end of the turn: a backchannel is passed over, else the answer is made ready."""
-        if self._busy() and self._meant_for_nobody(draft.text, draft.language):
-            self._teller.go_on(self.language)
+        if draft.going_on:
+            self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
             return
+        heard = Heard(draft.text, draft.language, confidence=draft.confidence)
+        if self._busy():
+            if await self._meant_for_nobody(heard):
+                self._teller.go_on(self.language)
+                return
+            if self._teller.speaking:
+                self._teller.hold(self.language)
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         acting = self._commit is not None and not self._commit.done()
         if self._teller.speaking or acting or self._keypad.held or not draft.text.strip():
             return
-        self._speculation.begin(Heard(draft.text, draft.language, confidence=draft.confidence), self._state)
+        self._speculation.begin(heard, self._state)
 
     def _resumed(self) -> None:
         """The customer goes on after a pause."""

@@ -19,6 +19,10 @@ from voice.tts import Synthesiser
 
 _log = structlog.get_logger(__name__)
 
+SILENT = 200
+"""Of 32768: no sample of a voice that is heard stays below it."""
+LEAD = 0.01
+"""Seconds kept before the first sound: its soft beginning."""
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 
@@ -41,13 +45,14 @@ class Voices:
         voice = self._synthesisers[code]
         lasting = (text, code) in self._kept
         if lasting and (kept := await asyncio.to_thread(self._shelf.get, voice.identity, text)) is not None:
-            yield kept
+            yield from_first_sound(kept)
             return
         made: list[Pcm] = []
         pieces = _pieces(voice, text)
         while (piece := await self._workers.run("tts", next, pieces, None)) is not None:
+            begun = bool(made)
             made.append(piece)
-            yield piece
+            yield piece if begun else from_first_sound(piece)
         if lasting:
             await asyncio.to_thread(self._put, voice.identity, text, made)
 
@@ -65,6 +70,12 @@ class Voices:
             self._shelf.put(voice, text, np.concatenate(pieces))
         except OSError as error:
             _log.warning("speech_not_kept", reason=str(error))
+
+
+def from_first_sound(pcm: Pcm) -> Pcm:
+    """Without the silence before it, but for `LEAD`: a Piper voice begins with some 60 ms that a caller waits for."""
+    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > SILENT)
+    return pcm[max(0, int(loud[0]) - round(LEAD * RATE)) :] if len(loud) else pcm
 
 
 def load(settings: Settings, store: Store) -> dict[Language, Synthesiser]:

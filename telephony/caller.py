@@ -38,6 +38,8 @@ class Patience:
     """Silence after which it has ended."""
     greeting: float | None = None
     """Begin to speak so long after the answer instead of hearing the greeting out."""
+    answer_for: float | None = None
+    """Hear so much of an answer and then go on, over it, instead of hearing it out."""
     skip: str = ""
     """A key that is pressed once an answer has begun, to hear no more of it."""
     hears: float = 0.0
@@ -56,6 +58,7 @@ class TurnReport:
     """Where its speech ends: silence at the end of the file not counted."""
     answer_from: float | None
     answer_to: float | None
+    """None as well: it was not heard out."""
 
     @property
     def delay(self) -> float | None:
@@ -215,6 +218,10 @@ class _Talk:
             enough = (first + patience.hears) * RATE / WINDOW
             await self._until(lambda: len(self._loud) >= enough)
             await self._call.send_dtmf(patience.skip)
+        if after and patience.answer_for is not None:
+            enough = (first + patience.answer_for) * RATE / WINDOW
+            await self._until(lambda: len(self._loud) >= enough)
+            return first, None
         quiet = int(patience.pause * RATE / WINDOW)
         limit = int(first * RATE / WINDOW) + int(patience.speech * RATE / WINDOW)
         await self._until(lambda: not any(self._loud[-quiet:]) or len(self._loud) >= limit)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from core.claims import Claim, Priority, under
 from core.errors import MostradorError
 from voice.completeness import Evidence, log_odds
 from voice.frames import RATE, AudioFrame, Pcm, require_rate
@@ -57,6 +58,14 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """The words so far while the customer speaks on: for a screen, nothing more."""
+
+    at: float
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
 class GoneOn:
     at: float
 
@@ -90,17 +99,24 @@ class Deaf:
     error: MostradorError
 
 
-Hearing = Started | Interrupting | Drafted | GoneOn | Utterance | Quiet | Deaf
+Hearing = Started | Interrupting | Drafted | Glimpsed | GoneOn | Utterance | Quiet | Deaf
 
 PRE_ROLL = 0.40
 """Seconds kept from before a turn is known to have started: its onset, and the soft consonant before that."""
 POST_ROLL = 0.10
+LEANING = 1.2
+"""Seconds of a turn, with its pre-roll, up to which its language can't be told."""
 JUDGED = 400
 """Frames (8 s) of a turn that are asked whether they sound finished."""
 TAIL = 4
 """… and those after the last that held speech."""
-FREEZE_AFTER = 14.0
-"""Seconds of unbroken turn after which what is already transcribed is kept and not transcribed again."""
+GLIMPSE = 1.2
+"""Seconds of speech after which the words so far are looked at, and again after as many."""
+FREEZE_AFTER = 4.0
+"""Seconds of a turn after which what was transcribed at a pause is kept when the customer goes on: at the end only the
+rest is to be read. Two sentences read apart at a pause of 0.3 s are read as well as together."""
+FREEZE_PAUSE = 0.3
+"""Seconds: a shorter pause may lie within a word."""
 
 
 @dataclass(slots=True)
@@ -113,11 +129,17 @@ class _Turn:
     speech_end: float = 0.0
     spoken: int = 0
     """Frames up to the last that held speech."""
+    overlapped: bool = False
+    """Begun over our own voice."""
     draft: "asyncio.Task[Transcript] | None" = None
+    claim: Claim = field(default_factory=lambda: Claim(Priority.SPECULATIVE))
+    """On the draft: live once the turn is over."""
     draft_frames: int = 0
     freezing: "asyncio.Task[Transcript] | None" = None
     """The draft of a long turn's beginning, let run to its end though the customer went on."""
     freezing_frames: int = 0
+    glimpsed: int = 0
+    """Frames that the last glimpse saw."""
 
     def settle(self) -> None:
         """Take over what has been frozen: those words are final, their sound is let go."""
@@ -129,12 +151,15 @@ class _Turn:
             self.frozen.append(task.result())
             del self.frames[: self.freezing_frames]
             self.spoken = max(0, self.spoken - self.freezing_frames)
+            self.glimpsed = 0
 
 
 class Listener:
     """Hears one line. `emit` gets each `Hearing` in order; `ours()` says whether our own voice is audible.
 
-    `language` (None: find it), `digits_expected` and `deaf` may be set at any time by the conversation.
+    `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by),
+    `digits_expected`, `glimpses` (words while they are being said) and `deaf` may be set by the conversation at any
+    time.
     """
 
     def __init__(
@@ -149,7 +174,9 @@ class Listener:
         settings: TurnSettings | None = None,
     ) -> None:
         self.language: str | None = None
+        self.leaning: str | None = None
         self.digits_expected = 0
+        self.glimpses = False
         self.now = 0.0
         self._deaf = False
         self._line = line
@@ -162,7 +189,8 @@ class Listener:
         self._settings = settings or TurnSettings()
         self._state = TurnState()
         self._turn: _Turn | None = None
-        self._last: npt.NDArray[np.float32] | None = None
+        self._last: tuple[str, npt.NDArray[np.float32]] | None = None
+        """What was transcribed last: words already final, and the sound after them."""
         self._evidence = Evidence("", 0.0)
         self._odds: float | None = None
         """Log-odds that the turn is finished, once there are words to judge by."""
@@ -207,6 +235,9 @@ class Listener:
             if speech:
                 turn.spoken = len(turn.frames)
                 turn.speech_end = frame.end
+                if self.glimpses and not turn.overlapped and len(turn.frames) - turn.glimpsed >= GLIMPSE / 0.02:
+                    turn.glimpsed = len(turn.frames)
+                    self._spawn(self._glimpsed(turn))
         else:
             self._pre_roll.append(frame.pcm)
         match signal:
@@ -214,6 +245,7 @@ class Listener:
                 self._turn = _Turn(
                     max(0.0, self.now - PRE_ROLL), list(self._pre_roll), [], self.now, len(self._pre_roll)
                 )
+                self._turn.overlapped = self._state.overlap > 0
                 self._pre_roll.clear()
                 self._emit(Started(self.now))
             case Signal.INTERRUPTED:
@@ -222,7 +254,7 @@ class Listener:
                 self._spawn(self._judged())
                 self._spawn(self._drafted())
             case Signal.RESUMED:
-                self._resumed()
+                self._resumed(before.still)
             case Signal.ENDED:
                 self._ended(before)
             case Signal.QUIET:
@@ -240,14 +272,14 @@ class Listener:
         turn = self._turn
         if turn is None or self._finished is None:
             return
-        spoken = turn.spoken
-        sound = turn.frames[max(0, spoken - JUDGED) : spoken + TAIL]
+        ended = turn.speech_end
+        sound = turn.frames[max(0, turn.spoken - JUDGED) : turn.spoken + TAIL]
         try:
             probability = await self._finished(to_float(np.concatenate(sound)))
         except MostradorError as error:
             _log.warning("end_of_turn_unknown", code=error.code)
             return
-        self._weigh(turn, spoken, sound=probability)
+        self._weigh(turn, ended, sound=probability)
 
     async def _drafted(self) -> None:
         turn = self._turn
@@ -256,7 +288,7 @@ class Listener:
         turn.settle()
         if turn.freezing is not None:
             return
-        spoken = turn.spoken
+        ended = turn.speech_end
         draft = self._start_draft(turn)
         try:
             transcript = await asyncio.shield(draft)
@@ -265,7 +297,7 @@ class Listener:
         if turn is not self._turn or turn.draft is not draft:
             return
         words = _joined([*turn.frozen, transcript])
-        self._weigh(turn, spoken, text=words.text, confidence=words.confidence)
+        self._weigh(turn, ended, text=words.text, confidence=words.confidence)
         self._emit(Drafted(self.now, words))
         if self._ending is None or not words.text:
             return
@@ -274,11 +306,23 @@ class Listener:
         except MostradorError as error:
             _log.warning("end_of_sentence_unknown", code=error.code)
             return
-        self._weigh(turn, spoken, ending=ending)
+        self._weigh(turn, ended, ending=ending)
 
-    def _weigh(self, turn: _Turn, spoken: int, **known: Any) -> None:
-        """One more fact about the pause after `spoken` frames of `turn`, if it still lasts."""
-        if turn is self._turn and turn.spoken == spoken:
+    async def _glimpsed(self, turn: _Turn) -> None:
+        frozen, sound = len(turn.frozen), to_float(np.concatenate(turn.frames))
+        try:
+            with under(Claim(Priority.BACKGROUND)):
+                transcript = await self._transcribe(sound, self.language, "")
+        except MostradorError as error:
+            _log.debug("no_glimpse", code=error.code)
+            return
+        speaks_on = turn is self._turn and turn.draft is None and len(turn.frozen) == frozen
+        if speaks_on and turn.freezing is None and transcript.text:
+            self._emit(Glimpsed(self.now, _joined([*turn.frozen, transcript])))
+
+    def _weigh(self, turn: _Turn, ended: float, **known: Any) -> None:
+        """One more fact about the pause after speech that `ended` then, if it still lasts."""
+        if turn is self._turn and turn.speech_end == ended:
             self._evidence = replace(self._evidence, **known)
             self._odds = log_odds(self._evidence) if self._evidence.text else None
 
@@ -287,25 +331,32 @@ class Listener:
 
     def _start_draft(self, turn: _Turn) -> "asyncio.Task[Transcript]":
         turn.draft_frames = turn.spoken
-        turn.draft = asyncio.ensure_future(self._words(turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]))
+        leaning = self.leaning if turn.overlapped and turn.spoken * 0.02 <= LEANING else None
+        frames = turn.frames[: turn.spoken + round(POST_ROLL / 0.02)]
+        with under(Claim(Priority.SPECULATIVE)) as turn.claim:
+            turn.draft = asyncio.ensure_future(self._words(turn, frames, self.language or leaning))
         return turn.draft
 
     async def hear_again(self, hint: str) -> str:
         """The words of what was last transcribed, read anew with `hint` in mind. Raises VoiceError."""
         if self._last is None:
             return ""
-        return (await self._transcribe(self._last, self.language, hint)).text
+        before, sound = self._last
+        again = (await self._transcribe(sound, self.language, hint)).text
+        return f"{before} {again}".strip() if again else ""
 
-    def _words(self, frames: list[Pcm]) -> Awaitable[Transcript]:
-        self._last = to_float(np.concatenate(frames))
-        return self._transcribe(self._last, self.language, "")
+    def _words(self, turn: _Turn, frames: list[Pcm], language: str | None) -> Awaitable[Transcript]:
+        sound = to_float(np.concatenate(frames))
+        self._last = " ".join(part.text for part in turn.frozen), sound
+        return self._transcribe(sound, language, "")
 
-    def _resumed(self) -> None:
+    def _resumed(self, pause: float) -> None:
         turn = self._turn
         if turn is None:
             return
         self._unweigh()
-        if turn.draft is not None and turn.freezing is None and len(turn.frames) * 0.02 > FREEZE_AFTER:
+        long = len(turn.frames) * 0.02 > FREEZE_AFTER and pause >= FREEZE_PAUSE
+        if turn.draft is not None and turn.freezing is None and long:
             turn.freezing, turn.freezing_frames = turn.draft, turn.draft_frames
             turn.draft = None
         self._abandon_draft()
@@ -324,12 +375,14 @@ class Listener:
 
     async def _concluded(self, turn: _Turn, last: TurnState, at: float) -> None:
         began = asyncio.get_running_loop().time()
+        turn.claim.raise_to(Priority.LIVE)
         if turn.freezing is not None:
             await asyncio.wait({turn.freezing})
             turn.settle()
         draft = turn.draft
         if draft is None or turn.draft_frames != turn.spoken or (draft.done() and draft.exception()):
             draft = self._start_draft(turn)
+        turn.claim.raise_to(Priority.LIVE)
         try:
             transcript = _joined([*turn.frozen, await draft])
         except MostradorError as error:

@@ -164,15 +164,11 @@ class Speaker:
 
     def duck(self) -> None:
         """Lower our voice at once: what is queued is taken back and said again, more quietly."""
-        if self._gain == DUCKED:
-            return
-        self._gain = DUCKED
-        if self._speaking:
-            self._stream.position = max(0, self._stream.position - self._line.hush())
+        self._turn_to(DUCKED)
 
     def unduck(self) -> None:
-        """Speak at full voice; after a hold, go on with the word that was cut."""
-        self._gain = 1.0
+        """Speak at full voice at once; after a hold, go on with the word that was cut."""
+        self._turn_to(1.0)
         if self._held:
             self._held = False
             stream = self._stream
@@ -202,6 +198,14 @@ class Speaker:
         spans = list(stream.spans())
         now = next((i for i, (_, end, _, clip) in enumerate(spans) if end >= stream.position or not clip.complete), 0)
         del stream.clauses[now + 1 :]
+
+    def _turn_to(self, gain: float) -> None:
+        if self._gain == gain:
+            return
+        self._gain = gain
+        if self._speaking:
+            self._stream.position = max(0, self._stream.position - self._line.hush())
+            self._feed(self._stream)
 
     async def _make(self, stream: _Stream, text: str, language: str) -> None:
         clauses = list(self._split(text))

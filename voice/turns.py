@@ -27,8 +27,8 @@ class TurnSettings:
     """but never shorter than this"""
     unsure_pause: float = 1.10
     """nor longer than this."""
-    interrupt_after: float = 0.45
-    """Speech over our own voice that lasts this long is meant: shorter may be «ajá»."""
+    interrupt_after: float = 0.12
+    """Speech over our own voice that lasts this long silences us, until its words say whether it was meant for us."""
     max_turn: float = 110.0
     """A turn is closed here, come what may: noise, or somebody who reads a letter aloud."""
     quiet_after: float = 8.0

@@ -2,10 +2,14 @@
 
 import statistics
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from runtime.trace import percentile
+
+Half = Literal["tuning", "held out"]
+"""Material that settings may be tuned on, and that which a bench reports on."""
 
 
 class Row(Struct, frozen=True):
@@ -27,14 +31,16 @@ class Result(Struct, frozen=True):
     machine: dict[str, str] = {}
 
 
-def spread(name: str, values: Sequence[float], unit: str, bar: str = "", note: str = "") -> tuple[Row, ...]:
-    """p50 (which the bar is for), p90, p95 and maximum."""
+def spread(
+    name: str, values: Sequence[float], unit: str, bar: str = "", note: str = "", *, tail: str = ""
+) -> tuple[Row, ...]:
+    """p50 (which `bar` is for), p90, p95 (which `tail` is for) and maximum."""
     if not values:
         return (Row(name, float("nan"), unit, bar, "nothing was measured"),)
     return (
         Row(f"{name}, p50", statistics.median(values), unit, bar, note or f"{len(values)} measured"),
         Row(f"{name}, p90", percentile(values, 0.9), unit),
-        Row(f"{name}, p95", percentile(values, 0.95), unit),
+        Row(f"{name}, p95", percentile(values, 0.95), unit, tail),
         Row(f"{name}, max", max(values), unit),
     )
 

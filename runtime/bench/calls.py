@@ -17,7 +17,8 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import TelephonyError
-from runtime.bench import Result, Row, machine, questions
+from runtime import machine
+from runtime.bench import Result, Row, questions
 from runtime.bench.device import Device, device
 from runtime.capacity import Measured, carries
 from runtime.config import Limits, Log

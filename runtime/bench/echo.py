@@ -17,10 +17,10 @@ from hardware.audio import FRAME, SoundCardLine
 from models.store import Store
 from runtime.agent.pack import load_pack
 from runtime.bench import Result, Row, spread
-from runtime.bench.machine import machine
-from runtime.bench.people import recorded_people
+from runtime.bench.recordings import some_sentences
 from runtime.bench.room import Room, Sound, microphone, onset, room
 from runtime.engines import pack_folder
+from runtime.machine import machine
 from runtime.voices import voice_file
 from voice import vad
 from voice.echo import EchoCanceller
@@ -72,7 +72,7 @@ class _Timed(EchoCanceller):
 async def run(progress: Callable[[str, float], None]) -> Result:
     progress("making the kiosk's words", 0.0)
     sentences = spoken_by_the_kiosk()
-    people = recorded_people()
+    people = some_sentences()
     model = vad.load()
     bare: list[float] = []
     false: list[float] = []

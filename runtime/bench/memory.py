@@ -12,8 +12,8 @@ from pathlib import Path
 from runtime.bench import Result, Row
 from runtime.bench.device import Device, device
 from runtime.bench.latency import CALLS
-from runtime.bench.machine import machine
 from runtime.bench.questions import QUESTIONS, spoken
+from runtime.machine import machine
 from telephony.caller import Patience, place_call
 
 LARGEST = 10

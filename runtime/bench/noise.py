@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.bench import Result, Row
-from runtime.bench.machine import machine
-from runtime.bench.people import recorded_people
+from runtime.bench.recordings import some_sentences
 from runtime.bench.room import FRAME, Sound, active, at_level, microphone, pink
+from runtime.machine import machine
 from voice import vad
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.resample import to_float
@@ -44,7 +44,7 @@ class Judged:
 
 
 async def run(progress: Callable[[str, float], None]) -> Result:
-    people = recorded_people()
+    people = some_sentences()
     crowd = np.concatenate([to_float(pcm) for pcm in people[1::3]])
     speech = [np.pad(at_level(to_float(pcm).astype(float), SPEECH), AROUND) for pcm in people[::3]]
     model = vad.load()

@@ -74,7 +74,7 @@ def _calls(axes: "Sequence[Axes]", samples: dict[str, list[float]]) -> None:
         figures = [percentile(levels[level], share) for level in sorted(levels)]
         axes[0].plot(sorted(levels), figures, marker="o", color=colour, label=f"p{100 * share:.0f}")
     axes[0].axhline(1.5, color=GREY, linestyle=":")
-    axes[0].set(xlabel="calls at once", ylabel="s from the end of speech to the first sound", xticks=sorted(levels))
+    axes[0].set(xlabel="calls at once", ylabel="s to the first sound of an answer", xticks=sorted(levels))
     axes[0].set_ylim(bottom=0)
     axes[0].legend(frameon=False)
 

@@ -1,7 +1,4 @@
-"""Human telephone recordings of known words, Spanish and English, from Debian's sound packages, in two halves.
-
-What is tuned is tuned on `TUNED`; what a bench reports it reports on `REPORTED`.
-"""
+"""Human telephone recordings, Spanish and English, from Debian's sound packages; of some it is known what they say."""
 
 import re
 import tomllib
@@ -11,12 +8,12 @@ from pathlib import Path
 
 from core.errors import MostradorError
 from runtime.agent import Language
+from runtime.bench import Half
 from voice import wav
 from voice.frames import RATE, Pcm
 
 SOUNDS = Path("/usr/share/asterisk/sounds")
 FOLDERS: dict[Language, str] = {"en": "en_US_f_Allison", "es": "es_MX_f_Allison"}
-TUNED, REPORTED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +31,37 @@ class Recording:
         return len(self.pcm) / RATE
 
 
-def recordings(half: int) -> list[Recording]:
-    """Every other one, beginning with `half`. Raises MostradorError where the packages are not installed."""
+def recordings(half: Half) -> list[Recording]:
+    """Those whose words are known, every other one. Raises MostradorError."""
     table = tomllib.loads((Path(__file__).parent / "recordings.toml").read_text("utf-8"))
-    found = []
-    for language, folder in FOLDERS.items():
-        for name, words in list(table[language].items())[half::2]:
-            path = SOUNDS / folder / f"{name}.wav"
-            if not path.is_file():
-                raise MostradorError(
-                    "bench.speech",
-                    f"{path} is missing: install asterisk-core-sounds-en-wav and asterisk-core-sounds-es-wav",
-                )
-            pcm = wav.read(path, RATE, convert=True).pcm
-            found.append(Recording(name, language, words, not words.endswith("…"), pcm))
-    return found
+    return [
+        Recording(name, language, words, not words.endswith("…"), recorded(name, language))
+        for language in FOLDERS
+        for name, words in list(table[language].items())[half == "held out" :: 2]
+    ]
+
+
+def recorded(name: str, language: Language) -> Pcm:
+    """int16 [n] at `voice.frames.RATE`, made from 8 kHz. Raises MostradorError where the packages are missing."""
+    return _read(SOUNDS / FOLDERS[language] / f"{name}.wav")
+
+
+def some_sentences() -> list[Pcm]:
+    """Forty sentences of 2 to 6 s, whatever they say, English, then Spanish. Raises MostradorError."""
+    files: list[Path] = []
+    for folder in FOLDERS.values():
+        found = [path for path in sorted((SOUNDS / folder).glob("*.wav")) if 32_000 < path.stat().st_size < 96_000]
+        files += found[4 :: max(1, len(found) // 20)][:20]
+    return [_read(path) for path in files or [SOUNDS]]
+
+
+def _read(path: Path) -> Pcm:
+    if not path.is_file():
+        raise MostradorError(
+            "bench.speech",
+            f"{path} is missing: install asterisk-core-sounds-en-wav and asterisk-core-sounds-es-wav",
+        )
+    return wav.read(path, RATE, convert=True).pcm
 
 
 def word_errors(said: str, read: str, language: Language) -> tuple[int, int]:

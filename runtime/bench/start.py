@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from runtime.bench import Result, Row
 from runtime.bench.device import device
-from runtime.bench.machine import machine
+from runtime.machine import machine
 
 RUNS = 3
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from models.store import Store
 from runtime.agent import Language
 from runtime.bench import Result, Row, spread
-from runtime.bench.machine import machine
-from runtime.bench.recordings import REPORTED, Recording, recordings, word_errors
+from runtime.bench.recordings import Recording, recordings, word_errors
+from runtime.machine import machine
 from voice.resample import to_float
 from voice.stt import Recogniser, whisper
 
@@ -57,7 +57,7 @@ async def run(progress: Callable[[str, float], None]) -> Result:
     folder = store.require("whisper-base")
     stock, ours = _Tally(_stock(folder)), _Tally(_ours(whisper.load(folder, THREADS)))
     tiny = _Tally(_ours(whisper.load(store.require("whisper-tiny.en"), THREADS)))
-    heard = [recording for recording in recordings(REPORTED) if recording.seconds <= LONGEST]
+    heard = [recording for recording in recordings("held out") if recording.seconds <= LONGEST]
     for number, recording in enumerate(heard):
         progress(recording.name, number / len(heard))
         for tally in (stock, ours, tiny) if recording.language == "en" else (stock, ours):

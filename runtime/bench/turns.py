@@ -2,7 +2,7 @@
 
 Human recordings at 8 kHz and Piper's sentences at 16 kHz, each once whole and once cut at its quietest point between
 a third and three quarters of its length. Each goes through the real voice activity detection, the models that judge
-and `patience_for`. Thresholds and weights were tuned on the other half of the recordings (`evidence` with `TUNED`).
+and `patience_for`. Thresholds and weights were tuned on the other half of the recordings (`evidence("tuning")`).
 
 How long people pause within a sentence no recording here tells. Pauses are taken to be log-normal (Campione and
 Véronis 2002) around 0.4 s, as a typical pause lasts a quarter to half a second (Lundholm Fors 2015).
@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from models.llm import smollm2
 from models.store import Store
-from runtime.bench import Result, Row
-from runtime.bench.machine import machine
+from runtime.bench import Half, Result, Row
 from runtime.bench.questions import QUESTIONS
-from runtime.bench.recordings import REPORTED, recordings
+from runtime.bench.recordings import recordings
+from runtime.machine import machine
 from runtime.trace import percentile
 from runtime.voices import voice_file
 from voice import endpoint, vad
@@ -74,7 +74,7 @@ class Judged:
 
 
 async def run(progress: Callable[[str, float], None]) -> Result:
-    judged = list(evidence(REPORTED, progress))
+    judged = list(evidence("held out", progress))
     settings = TurnSettings()
     rows: list[Row] = []
     for rate in (8_000, 16_000):
@@ -132,7 +132,7 @@ def _delay_at(judged: Sequence[Judged], settings: TurnSettings) -> float:
     return float(whole.mean()) * stretch
 
 
-def evidence(half: int, progress: Callable[[str, float], None] = lambda _doing, _share: None) -> Iterator[Judged]:
+def evidence(half: Half, progress: Callable[[str, float], None] = lambda _doing, _share: None) -> Iterator[Judged]:
     """What the listener would know of every clip of one half at the first pause."""
     store = Store()
     activity, sounds = vad.load(), endpoint.load(store.require("smart-turn-v3.2"))
@@ -175,7 +175,7 @@ def _on_the_line(pcm: Pcm, model: vad.VadModel) -> tuple[Pcm, int | None, int]:
     return heard, first, last
 
 
-def _clips(half: int) -> Iterator[Clip]:
+def _clips(half: Half) -> Iterator[Clip]:
     for recording in recordings(half):
         if recording.finished:
             yield Clip(recording.name, recording.language, 8_000, True, recording.pcm)
@@ -184,7 +184,7 @@ def _clips(half: int) -> Iterator[Clip]:
     from voice.tts import piper
 
     voice = piper.load(voice_file(Store().require("piper-en-us-joe-medium")))
-    for text in QUESTIONS[half::2]:
+    for text in QUESTIONS[half == "held out" :: 2]:
         pcm = resample(np.concatenate([frame.pcm for frame in voice.speak(text)]), voice.rate, RATE)
         yield Clip(text, "en", 16_000, True, pcm)
         yield Clip(text, "en", 16_000, False, cut(pcm))

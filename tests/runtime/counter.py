@@ -47,6 +47,8 @@ class Script:
         self.done: list[str] = []
         self.planned: list[str] = []
         self.broken = ""
+        self.lost: set[str] = set()
+        """What leads nowhere."""
 
     def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
         return Reply((Message("Welcome to the shop."),)), DialogState()
@@ -68,7 +70,8 @@ class Script:
         expect = Expect("digits", 5) if "number?" in reply.messages[0].text else Expect()
         if "card?" in reply.messages[0].text:
             expect = Expect("secret", 13, 19)
-        return Plan(heard, "talk", 1.0, "script", (), reply, DialogState(state.stack, expect))
+        failures = state.failures + 1 if heard.text in self.lost else 0
+        return Plan(heard, "talk", 1.0, "script", (), reply, DialogState(state.stack, expect, failures))
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         self.done += [effect.key for effect in plan.effects]

@@ -5,7 +5,7 @@ import pytest
 
 from hardware.audio import FRAME
 from runtime.bench.echo import ECHO, NOISE, erle, hear, monologue, over, waits
-from runtime.bench.people import recorded_people
+from runtime.bench.recordings import some_sentences
 from runtime.bench.room import microphone, room
 from voice import vad
 from voice.echo import EchoCanceller
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture(scope="module")
 def people() -> list[Pcm]:
-    return recorded_people()
+    return some_sentences()
 
 
 async def test_it_takes_its_own_voice_for_nobody_else(people: list[Pcm]) -> None:

@@ -107,6 +107,21 @@ def test_a_backchannel_does_not_stop_the_answer() -> None:
     assert len(counter.recorder.of(UserSaid)) == 1
 
 
+@pytest.mark.parametrize(("text", "stops"), [("cc", False), ("epera", True), ("bulbs", True)])
+def test_what_is_too_short_to_mean_anything_does_not_stop_the_answer(text: str, stops: bool) -> None:
+    async def customer(counter: Counter) -> None:
+        counter.script.replies["first"] = Reply((Message(LONG),))
+        counter.script.lost = {"cc", "epera"}
+        await counter.say("first", after=3)
+        await asyncio.sleep(2.5)
+        await counter.say(text)
+        await asyncio.sleep(8)
+
+    counter = talk(Counter, customer)
+    assert counter.recorder.of(Said)[1].cut is stops
+    assert (counter.said()[1] == LONG) is not stops
+
+
 def test_a_short_real_answer_over_our_voice_is_heard() -> None:
     async def customer(counter: Counter) -> None:
         counter.script.replies["first"] = Reply((Message(LONG),))

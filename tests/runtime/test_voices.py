@@ -9,7 +9,7 @@ import pytest
 
 from core.claims import Priority
 from core.errors import VoiceError
-from runtime.voices import Voices
+from runtime.voices import LEAD, Voices, from_first_sound
 from runtime.workers import Waited, Workers
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.shelf import Shelf
@@ -105,3 +105,12 @@ async def test_a_disk_that_is_full_or_a_voice_that_fails_is_no_end(tmp_path: Pat
     with pytest.raises(VoiceError):
         await sound(voices, "good broken")
     workers.close()
+
+
+def test_the_silence_before_the_first_sound_is_not_waited_for() -> None:
+    silence, word = np.full(RATE // 10, 20, np.int16), np.full(RATE // 2, 3000, np.int16)
+    begun = from_first_sound(np.concatenate([silence, word, silence]))
+    assert len(begun) == round(LEAD * RATE) + len(word) + len(silence)
+    assert len(from_first_sound(word)) == len(word)
+    assert len(from_first_sound(silence)) == len(silence), "nothing to begin with"
+    assert len(from_first_sound(word[:0])) == 0

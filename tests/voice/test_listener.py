@@ -10,7 +10,7 @@ from tests.runtime.counter import Loud, speech
 from tests.virtual_time import run
 from tests.voice.fake_line import FakeLine
 from voice.frames import RATE
-from voice.listener import FREEZE_AFTER, Drafted, GoneOn, Hearing, Listener, Started, Utterance
+from voice.listener import FREEZE_AFTER, Drafted, Glimpsed, GoneOn, Hearing, Listener, Started, Utterance
 from voice.stt import Transcript
 from voice.turns import TurnSettings
 
@@ -77,6 +77,28 @@ def test_a_letter_read_aloud_is_not_transcribed_again_and_again() -> None:
     assert sum(words.seconds) < 6 * told, "the work grows with the length, not with its square"
 
 
+def test_the_language_of_a_word_over_our_voice_is_taken_for_ours() -> None:
+    async def main(words: int, ours: bool) -> str | None:
+        line, languages = FakeLine(), []
+
+        async def transcribe(sound: np.ndarray, language: str | None, hint: str) -> Transcript:  # type: ignore[type-arg]
+            languages.append(language)
+            return Transcript("", language or "en", 0.9, 0.0, 0.0)
+
+        listener = Listener(line, Loud(), transcribe, lambda _: None, lambda: ours)
+        listener.leaning = "es"
+        running = asyncio.ensure_future(listener.run())
+        line.feed(speech(words))
+        await asyncio.sleep(3)
+        line.close()
+        await running
+        return languages[-1]
+
+    assert run(main(1, True)) == "es"
+    assert run(main(1, False)) is None
+    assert run(main(5, True)) is None
+
+
 def test_each_turn_is_its_own() -> None:
     heard, _ = listen((3, 2.0), (6, 2.0))
     texts = [hearing.transcript.text for hearing in heard if isinstance(hearing, Utterance)]
@@ -115,3 +137,46 @@ def test_what_is_surely_finished_is_over_sooner() -> None:
     assert sure == pytest.approx(settings.sure_pause, abs=0.1)
     assert unsure > unknown > sure
     assert unsure <= settings.unsure_pause + 0.04
+
+
+def test_words_are_glimpsed_while_they_are_said_and_only_then() -> None:
+    async def main(glimpses: bool) -> list[Hearing]:
+        line, heard = FakeLine(), []
+        listener = Listener(line, Loud(), Counting(), heard.append)
+        listener.glimpses = glimpses
+        running = asyncio.ensure_future(listener.run())
+        sound = speech(20)
+        line.feed(sound)
+        await asyncio.sleep(len(sound) / RATE + 2)
+        line.close()
+        await running
+        return heard
+
+    heard = run(main(True))
+    seen = [float(hearing.transcript.text) for hearing in heard if isinstance(hearing, Glimpsed)]
+    assert seen == sorted(seen)
+    assert len(seen) >= 3
+    assert isinstance(heard[-1], Utterance)
+    assert float(heard[-1].transcript.text) > seen[-1]
+    assert not any(isinstance(hearing, Glimpsed) for hearing in run(main(False)))
+
+
+def test_a_second_hearing_keeps_the_words_that_were_final() -> None:
+    async def main() -> tuple[str, str]:
+        line, heard = FakeLine(), []
+        listener = Listener(line, Loud(), Counting(), heard.append)
+        running = asyncio.ensure_future(listener.run())
+        for words in (round(FREEZE_AFTER / 0.3) + 2, 4):
+            sound = speech(words)
+            line.feed(sound)
+            await asyncio.sleep(len(sound) / RATE + 0.5)
+        await asyncio.sleep(3)
+        again = await listener.hear_again("bulbs")
+        line.close()
+        await running
+        [utterance] = [hearing for hearing in heard if isinstance(hearing, Utterance)]
+        return utterance.transcript.text, again
+
+    first, again = run(main())
+    assert len(first.split()) == 2
+    assert again == first

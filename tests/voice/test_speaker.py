@@ -14,7 +14,7 @@ from tests.virtual_time import run
 from tests.voice.fake_line import FakeLine
 from voice.clips import Clips
 from voice.frames import RATE, Pcm
-from voice.speaker import DUCKED, LEAD, REWIND, Speaker
+from voice.speaker import DUCKED, REWIND, Speaker
 
 pytestmark = pytest.mark.unit
 
@@ -79,15 +79,17 @@ def test_duck_is_heard_at_once_and_nothing_is_lost() -> None:
         saying = asyncio.ensure_future(speaker.say(TEXT, "en"))
         await asyncio.sleep(1.0)
         speaker.duck()
+        assert line.queued, "lower, with no hole in it"
         at = line.played
         await asyncio.sleep(0.5)
         speaker.unduck()
+        assert line.queued
         spoken = await saying
         assert not spoken.cut
         sound = line.sound
         assert len(sound) == int(10 * SECOND_A_WORD * RATE)
         assert abs(int(sound[at + RATE // 5]) - 10_000 * DUCKED) < 50
-        assert int(sound[at + int((0.5 + LEAD + 0.1) * RATE)]) == 10_000
+        assert int(sound[at + int((0.5 + 0.04) * RATE)]) == 10_000, "and back at once"
         assert int(sound[at - 1]) == 10_000
 
     run(main())

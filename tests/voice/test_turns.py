@@ -58,9 +58,17 @@ def test_long_speech_over_our_voice_interrupts_once() -> None:
     assert signals[1][0] == pytest.approx(0.5 + SETTINGS.interrupt_after, abs=FRAME)
 
 
-def test_a_backchannel_is_short_and_does_not_interrupt() -> None:
-    signals = play((0.5, False, True), (0.3, True, True), (1.0, False, True))
-    assert Signal.INTERRUPTED not in kinds(signals)
+def test_a_click_of_the_tongue_does_not_silence_us() -> None:
+    signals = play((0.5, False, True), (SETTINGS.interrupt_after - FRAME, True, True), (1.0, False, True))
+    assert kinds(signals) == [Signal.STARTED, Signal.PAUSED, Signal.ENDED]
+
+
+@given(st.lists(st.booleans(), min_size=10, max_size=200))
+def test_nobody_speaks_over_us_for_longer_than_it_takes_to_silence_us(frames: list[bool]) -> None:
+    state = TurnState()
+    for speech in frames:
+        state, _ = step(state, speech, True, FRAME, SETTINGS.end_pause, SETTINGS)
+        assert state.interrupted or state.overlap < SETTINGS.interrupt_after + 1.5 * FRAME
 
 
 def test_silence_is_told_again_and_again_but_not_while_we_speak() -> None:
