@@ -10,6 +10,7 @@
     ├── HardwareError         hardware/: sound card, disk, board
     ├── PackError             a sector pack is wrong: file and line are named
     ├── AgentError            understanding, planning or a tool failed
+    ├── VaultError            the payment provider refuses a number, or can't be reached
     └── ChannelError          kiosk, messaging: the surface the customer stands at
 
 `code` is stable, dotted and lower case ("model.missing"): logs, metrics and tests use it, people read `message`.
@@ -67,6 +68,10 @@ class PackError(MostradorError):
 
 
 class AgentError(MostradorError):
+    pass
+
+
+class VaultError(MostradorError):
     pass
 
 

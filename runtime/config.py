@@ -65,6 +65,13 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     """SQLite file with the shop's data; empty: the pack's own, copied below the data folder."""
 
 
+class Payments(Struct, frozen=True, forbid_unknown_fields=True):
+    """Card numbers and other secrets that are keyed in on the telephone."""
+
+    provider: str = ""
+    """Who keeps them: "local" for tests. Empty: nobody, and a pack that asks for a secret is refused."""
+
+
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     """Sound to words and back. The model ids are those of `mostrador models list`."""
 
@@ -116,6 +123,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sip: Sip = Sip()
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
+    payments: Payments = Payments()
     voice: Voice = Voice()
     log: Log = Log()
     metrics: Metrics = Metrics()

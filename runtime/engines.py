@@ -12,13 +12,15 @@ import numpy.typing as npt
 import structlog
 
 from core.claims import Claim, Priority, under
-from core.errors import ConfigError, MostradorError
+from core.errors import ConfigError, MostradorError, VaultError
 from core.places import cache_home
 from models.llm import Finisher
 from models.store import Store
-from runtime import voices
+from runtime import vault, voices
 from runtime.agent import DialogState, Heard, Plan, Planner, Reply
 from runtime.config import Settings
+from runtime.secret import Secret
+from runtime.vault import Vault
 from runtime.workers import Waited, Workers
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
@@ -78,6 +80,13 @@ class Engines:
     planner: Planner
     workers: Workers
     sound: Sound | None = None
+    vault: Vault | None = None
+
+    async def keep(self, secret: Secret) -> str:
+        """The token of a secret. Raises VaultError."""
+        if self.vault is None:
+            raise VaultError("vault.none", "nobody keeps secrets here: set `provider` under [payments]")
+        return await self.workers.run("commit", secret.take, self.vault.keep)
 
     async def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Raises AgentError."""
@@ -167,7 +176,7 @@ async def load(
             for clause in split(text):
                 speech.keep(readable(clause, language), language)
     sound = Sound(recogniser, speech, activity, endpoint, finisher, workers, Clips(speech.speak))
-    return Engines(planner, workers, sound)
+    return Engines(planner, workers, sound, vault.load(settings.payments.provider))
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
@@ -185,7 +194,14 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
     language = smollm2.load(store, threads=settings.voice.threads)
-    return load_planner(folder, e5.load(store), language, database), language
+    planner = load_planner(folder, e5.load(store), language, database)
+    if planner.pack.secrets and not settings.payments.provider:
+        raise ConfigError(
+            "config.payments",
+            f"agent.pack = {settings.agent.pack!r}: {', '.join(planner.pack.secrets)} asks for a secret, which nobody "
+            "keeps: set `provider` under [payments]",
+        )
+    return planner, language
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:

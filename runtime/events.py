@@ -71,7 +71,26 @@ class Chose(_Event, frozen=True):
 
 
 class Dtmf(_Event, frozen=True):
+    """A key; "•" for a digit that is kept from us."""
+
     digit: str
+
+
+class Kept(_Event, frozen=True):
+    """A secret was keyed in: `digits` of them, which the payment provider keeps under `token`.
+
+    No token: the code that says `why`, of a VaultError or "short", "nothing".
+    """
+
+    digits: int
+    token: str = ""
+    why: str = ""
+
+
+class Hold(_Event, frozen=True):
+    """The call was put on hold, or (`on` False) taken back. Until then nobody hears us."""
+
+    on: bool
 
 
 class Silence(_Event, frozen=True):
@@ -127,8 +146,8 @@ class Said(_Event, frozen=True):
 
 
 Event = (
-    Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Silence
-    | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
+    Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Kept | Hold
+    | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()

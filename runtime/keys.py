@@ -1,66 +1,141 @@
-"""Key presses into turns: «0» is a person at any moment, other digits are collected."""
+"""Key presses into numbers: length, terminator, time-outs, and digits that were said besides. Pure but for `Keypad`."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
+
+from runtime.agent import Expect, Language
+from runtime.agent.slots import read_number
 
 PERSON = "0"
 END = "#"
 CLEAR = "*"
-PATIENCE = 3.0
-"""Seconds after the last key at which a number of unknown length is complete."""
+HIDDEN = "•"
+"""A digit that nobody may know."""
+DIGITS = frozenset("0123456789" + HIDDEN)
+BETWEEN = 3.0
+FIRST_HIDDEN = 20.0
+BETWEEN_HIDDEN = 6.0
+"""Cards are turned over and looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is collected: `fewest` to `most` digits; `most` 0: no number was asked for. Seconds: `first` until the first
+    digit, `between` after a digit until no more is expected."""
+
+    fewest: int = 0
+    most: int = 0
+    first: float = math.inf
+    between: float = BETWEEN
+
+
+class Outcome(Enum):
+    WHOLE = auto()
+    """As many digits as were wanted, or as there were where none were asked for."""
+    SHORT = auto()
+    """Ended by `#` or a pause with digits missing."""
+    NOTHING = auto()
+    """Ended without a digit."""
+    PERSON = auto()
+    """A lone 0 while no number is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What the keys mean: `digits` complete, or `person` asked for, or neither yet."""
+    """What was keyed, once it is complete."""
 
+    outcome: Outcome
     digits: str = ""
-    person: bool = False
 
 
-def press(held: str, digit: str, expected: int) -> tuple[str, Keyed]:
-    """One key further: (digits held, what it means). `expected`: length of the number asked for, 0 if none was.
+def press(held: str, key: str, wanted: Wanted) -> tuple[str, Keyed | None]:
+    """One key further: (digits held, what they mean). `#` ends a number, `*` starts it anew, A to D mean nothing."""
+    if key == CLEAR:
+        return "", None
+    if key == END:
+        return "", ended(held, wanted) if held or wanted.most else None
+    if key not in DIGITS:
+        return held, None
+    if key == PERSON and not held and not wanted.most:
+        return "", Keyed(Outcome.PERSON)
+    held += key
+    if wanted.most and len(held) >= wanted.most:
+        return "", ended(held, wanted)
+    return held, None
 
-    A lone «0» while no number is expected asks for a person; `#` ends a number, `*` starts it anew.
-    """
-    if digit == CLEAR:
-        return "", Keyed()
-    if digit == END:
-        return "", Keyed(digits=held)
-    if digit == PERSON and not held and not expected:
-        return "", Keyed(person=True)
-    held += digit
-    if expected and len(held) >= expected:
-        return "", Keyed(digits=held)
-    return held, Keyed()
+
+def ended(held: str, wanted: Wanted) -> Keyed:
+    """What the digits mean when no more come."""
+    if not held:
+        return Keyed(Outcome.NOTHING)
+    return Keyed(Outcome.SHORT if len(held) < wanted.fewest else Outcome.WHOLE, held)
+
+
+def patience(held: str, wanted: Wanted) -> float:
+    """Seconds until the digits count as ended; inf: for ever."""
+    return wanted.between if held else wanted.first
+
+
+def wanted_of(expect: Expect) -> Wanted:
+    """What the keypad collects for what the customer is asked. Digits that were said already may be keyed anew."""
+    match expect.kind:
+        case "digits":
+            return Wanted(max(1, expect.digits - expect.held), expect.most or expect.digits)
+        case "secret":
+            return Wanted(expect.digits, expect.most, FIRST_HIDDEN, BETWEEN_HIDDEN)
+        case "choice":
+            return Wanted(1, 1)
+        case _:
+            return Wanted()
+
+
+def joined(keyed: str, said: str, language: Language, expect: Expect) -> str:
+    """What is meant by digits that were keyed and words said after them: the rest of the number, or something else."""
+    shortest, longest = max(1, expect.digits), expect.most or expect.digits or 30
+    number = read_number(said, language, shortest, longest)
+    if not keyed or number is None or not number.alone or (number.whole and expect.most):
+        return said
+    return keyed + number.digits
 
 
 class Keypad:
-    """The keys of one conversation. `complete` gets a number of unknown length when no key has come for a while."""
+    """The keys of one conversation. `waited` gets what a pause has ended."""
 
-    def __init__(self, complete: Callable[[str], None]) -> None:
-        self._complete = complete
-        self._held = ""
+    def __init__(self, waited: Callable[[Keyed], None]) -> None:
+        self.wanted = Wanted()
+        self.held = ""
+        self._waited = waited
         self._timer: asyncio.TimerHandle | None = None
 
-    def press(self, digit: str, expected: int) -> Keyed:
-        """What this key completes; `expected`: length of the number asked for, 0 if none was."""
-        self._stop_waiting()
-        self._held, keyed = press(self._held, digit, expected)
-        if self._held:
-            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._waited)
+    def press(self, key: str) -> Keyed | None:
+        """What this key completes."""
+        self.pause()
+        self.held, keyed = press(self.held, key, self.wanted)
+        if keyed is None:
+            self.go_on()
         return keyed
 
-    def forget(self) -> None:
-        self._stop_waiting()
-        self._held = ""
-
-    def _waited(self) -> None:
-        digits, self._held = self._held, ""
-        self._complete(digits)
-
-    def _stop_waiting(self) -> None:
+    def pause(self) -> None:
+        """No pause counts from now on: somebody is speaking, or on hold."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def go_on(self) -> None:
+        """A pause counts from now."""
+        self.pause()
+        if (seconds := patience(self.held, self.wanted)) < math.inf:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._over)
+
+    def take(self) -> str:
+        """The digits held, which are forgotten."""
+        self.pause()
+        held, self.held = self.held, ""
+        return held
+
+    def _over(self) -> None:
+        self._timer = None
+        self._waited(ended(self.take(), self.wanted))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import assert_never
 
+import msgspec
 import structlog
 
 from core.errors import MostradorError
@@ -20,8 +21,10 @@ from runtime.events import (
     Dtmf,
     Event,
     Failed,
+    Hold,
     HungUp,
     Interrupted,
+    Kept,
     LanguageChosen,
     Replied,
     Resumed,
@@ -33,9 +36,10 @@ from runtime.events import (
 )
 from runtime.hearing import event_of, language_of
 from runtime.journal import Journal
-from runtime.keys import Keypad
+from runtime.keys import HIDDEN, Keyed, Keypad, Outcome, joined, wanted_of
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.protected import Protected
 from runtime.second_hearing import led_nowhere, understand
 from runtime.speculation import Speculation
 from runtime.teller import Teller
@@ -70,8 +74,11 @@ class Session:
         self._state = DialogState()
         self._turn = 0
         self._silences = 0
+        self._deaf: frozenset[str] = frozenset()
+        """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
-        self._keypad = Keypad(self._keyed)
+        self._keypad = Keypad(self._waited)
+        self._protected = Protected(channel, engines.keep)
         self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
         self._commit: asyncio.Task[Reply] | None = None
@@ -118,7 +125,8 @@ class Session:
             self._over = True
             await self._stop()
             self._speculation.drop()
-            self._keypad.forget()
+            self._keypad.pause()
+            self._protected.wipe()
             if self._commit is not None:
                 await asyncio.wait({self._commit})
             await channel.close(cause)
@@ -139,8 +147,11 @@ class Session:
     async def _converse(self) -> str:
         while True:
             event = await self._inbox.get()
+            if self._is_secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
+                continue  # said before we stopped listening, and perhaps the secret itself
             match event:
                 case SpeechStarted():
+                    self._keypad.pause()
                     self._teller.duck(self.language)
                 case Interrupted():
                     self._teller.hold(self.language)
@@ -156,6 +167,10 @@ class Session:
                     await self._answer(heard)
                 case Dtmf():
                     await self._key(event)
+                case Kept():
+                    await self._kept(event)
+                case Hold():
+                    self._hold(event)
                 case Silence():
                     await self._silent(event)
                 case LanguageChosen():
@@ -184,15 +199,21 @@ class Session:
         if event.overlapped and self._busy() and await self._meant_for_nobody(heard):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
+            self._keypad.go_on()
             return
         if not event.text.strip():
+            self._keypad.go_on()
             await self._unheard(event)
             return
+        if event.spoken and self._is_secret:
+            return  # since then
         self._silences = 0
         if event.overlapped and self._busy():
             self._record(Interrupted(at=event.at))
             self._metrics.interrupted()
         language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
+        if event.spoken and (keyed := self._keypad.take()):
+            event = msgspec.structs.replace(event, text=joined(keyed, event.text, language, self._state.expect))
         self._tell_language()
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
@@ -234,16 +255,63 @@ class Session:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
         self._silences = 0
-        expect = self._state.expect
-        keyed = self._keypad.press(event.digit, expect.most or expect.digits)
+        keyed = self._keypad.press(event.digit)
+        self._tell_expected()
+        if self._is_secret:
+            self._teller.show(Caption("customer", self._keypad.held, self._turn + 1, final=False))
         await self._stop()
-        if keyed.person:
+        if keyed is not None and keyed.outcome is Outcome.PERSON:
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))
-        elif keyed.digits:
-            self._keyed(keyed.digits)
+        elif keyed is not None:
+            self._waited(keyed)
 
-    def _keyed(self, digits: str) -> None:
-        self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
+    def _waited(self, keyed: Keyed) -> None:
+        """Digits are complete, by their number, by `#` or by a pause: a turn."""
+        if self._is_secret and self._busy():
+            self._keypad.go_on()  # still asking
+        elif self._is_secret:
+            self._start(self._hand_over(keyed))
+        elif keyed.digits:
+            self.post(UserSaid(at=self._now, text=keyed.digits, language=self.language, spoken=False))
+
+    @property
+    def _is_secret(self) -> bool:
+        """Whether what the customer is asked for is nothing that we may know."""
+        return self._state.expect.kind == "secret"
+
+    async def _guard(self) -> bool:
+        """Keep the keys from everybody while a secret is asked for, and no longer. False: there are none here."""
+        if self._is_secret:
+            return await self._protected.collect(self._keypad.wanted)
+        await self._protected.stop()
+        return True
+
+    async def _hand_over(self, keyed: Keyed) -> None:
+        kept = await self._protected.hand_over(keyed)
+        self.post(msgspec.structs.replace(kept, at=self._now))
+
+    async def _kept(self, event: Kept) -> None:
+        self._record(event)
+        if event.why.startswith("vault."):
+            self._metrics.failed(event.why)
+        await self._answer(Heard(HIDDEN * event.digits, self.language, spoken=False, token=event.token))
+
+    def _hold(self, event: Hold) -> None:
+        """On hold nobody is there: we keep our place, hear nothing, and ask nobody whether they are there."""
+        self._record(event)
+        self._deafen("hold", event.on)
+        if event.on:
+            self._keypad.pause()
+            self._speculation.drop()
+            self._teller.hold(self.language)
+        else:
+            self._keypad.go_on()
+            self._teller.go_on(self.language)
+
+    def _deafen(self, reason: str, deaf: bool) -> None:
+        self._deaf = self._deaf | {reason} if deaf else self._deaf - {reason}
+        if self._listener is not None and self._listener.deaf != bool(self._deaf):
+            self._listener.deaf = bool(self._deaf)
 
     async def _switch(self, language: Language) -> None:
         await self._stop()
@@ -264,6 +332,7 @@ class Session:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
         self._record(event)
         self._metrics.failed(event.code)
+        self._keypad.go_on()
         self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
         await self._stop()
         text = self._engines.planner.phrase("error", self.language)
@@ -288,7 +357,7 @@ class Session:
                 self._teller.hold(self.language)
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         acting = self._commit is not None and not self._commit.done()
-        if self._teller.speaking or acting or not draft.text.strip():
+        if self._teller.speaking or acting or self._keypad.held or not draft.text.strip():
             return
         self._speculation.begin(heard, self._state)
 
@@ -391,6 +460,11 @@ class Session:
 
     async def _give(self, reply: Reply) -> None:
         """Say and show a reply, then do what it means for the conversation."""
+        if not await self._guard():
+            self._state = DialogState()
+            self._expect(self._state)
+            await self._guard()
+            reply = Reply((Message(self._engines.planner.phrase("to_person", self.language)),), "to_person")
         if reply.language is not None:
             self._choose(reply.language)
         for message in reply.messages:
@@ -402,6 +476,7 @@ class Session:
             self._log.warning("person_asked_for")
             await self._phrase("no_person")
         self._teller.show(Status("listening", self.language))
+        self._keypad.go_on()
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
 
@@ -436,8 +511,15 @@ class Session:
         return answers(words.text, language_of(words.language, self.language), self._state.expect)
 
     def _expect(self, state: DialogState) -> None:
+        self._deafen("secret", state.expect.kind == "secret")
+        self._keypad.wanted = wanted_of(state.expect)
+        self._tell_expected()
+
+    def _tell_expected(self) -> None:
+        """How many digits are still to be said, so that the turn is not over before."""
         if self._listener is not None:
-            self._listener.digits_expected = state.expect.digits
+            expect = self._state.expect
+            self._listener.digits_expected = max(0, expect.digits - expect.held - len(self._keypad.held))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._reply = asyncio.ensure_future(work)

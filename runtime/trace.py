@@ -13,8 +13,10 @@ from runtime.events import (
     Draft,
     Dtmf,
     Failed,
+    Hold,
     HungUp,
     Interrupted,
+    Kept,
     LanguageChosen,
     Replied,
     Resumed,
@@ -25,6 +27,7 @@ from runtime.events import (
     UserSaid,
 )
 from runtime.journal import Record
+from runtime.keys import HIDDEN
 
 STAGES = ("pause", "stt", "plan", "commit", "first_sound")
 """In the order in which they happen."""
@@ -124,6 +127,10 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 opened.append(_Open(len(opened), record.wall, form, asked=event, heard=event.text))
             case Chose():
                 opened.append(_Open(len(opened), record.wall, "touched", heard=event.title))
+            case Kept():
+                opened.append(_Open(len(opened), record.wall, "keyed", heard=HIDDEN * event.digits))
+                if not event.token:
+                    opened[-1].notes.append(f"not kept: {event.why}")
             case Replied():
                 turn.reply = event
             case Said():
@@ -140,6 +147,8 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 turn.notes.append(f"language {event.language}")
             case Dtmf():
                 turn.notes.append("key")  # which one is personal: it may be part of a number
+            case Hold():
+                turn.notes.append("held" if event.on else "taken back")
             case Interrupted():
                 turn.notes.append("interrupted")
             case Stopping():

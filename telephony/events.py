@@ -15,9 +15,20 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """One of 0-9, *, #, A-D, by RFC 4733 or SIP INFO."""
+    """One of 0-9, *, #, A-D, by RFC 4733 or SIP INFO; or what stands for it while keys are hidden."""
 
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The call was put on hold, or (`on` False) taken back: while it lasts nothing is heard, and what is played waits.
+
+    `ours`: by us. RFC 3264, section 8.4.
+    """
+
+    on: bool
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +39,4 @@ class Ended:
     code: int
 
 
-CallEvent = Answered | KeyPressed | Ended
+CallEvent = Answered | KeyPressed | Hold | Ended

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from telephony import media, pj
-from telephony.events import Cause
+from telephony.dtmf import pressed
+from telephony.events import Cause, Hold
 from telephony.policy import REFER_STATUS, Pulse
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def leg_class() -> Any:
             self.pulse = Pulse(stack.settings.lost_after)
             self.stream: int | None = None
             """Index of the audio stream while it is open towards us."""
+            self.hold = Hold(False)
+            """As the listener knows it, and since when."""
+            self.hold_since = 0.0
             self.began = time.monotonic()
             self.accepted = 0.0
             """When we said 200, by the monotonic clock; 0: not yet."""
@@ -78,6 +82,8 @@ def leg_class() -> Any:
             self.ours: Cause | None = None
             """Why we ended it, if it was us, and since when."""
             self.ours_since = 0.0
+            self.hide: Callable[[str], str] | None = None
+            """Gets each key instead of the listener, who is told what it returns."""
             self.told = False
             """The listener has had its end, or never knew of it."""
 
@@ -98,6 +104,14 @@ def leg_class() -> Any:
         def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
             if not hasattr(library.Call, "onDtmfEvent"):
                 self.stack.key_pressed(self, str(prm.digit))
+
+        @guarded
+        def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
+            """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
+            event = prm.e.body.tsxState
+            asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
+            if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
+                self.stack.key_pressed(self, key)
 
         @guarded
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802

@@ -2,20 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Literal
 
 import structlog
 
 from core.errors import TelephonyError
-from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
 
-__all__ = ["Answered", "CallEvent", "Cause", "Ended", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings"]
+__all__ = [
+    "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
+]  # fmt: skip
 
 _log = structlog.get_logger(__name__)
 
@@ -58,10 +60,26 @@ class SipCall:
         return await self._ask(partial(self._stack.hangup, self._number, code, cause))
 
     async def send_dtmf(self, digits: str) -> bool:
-        """Press keys (0-9, *, #, A-D) by RFC 4733. Raises TelephonyError on any other character."""
+        """Press keys (0-9, *, #, A-D) by RFC 4733; by SIP INFO where the other side did not agree to that.
+
+        Raises TelephonyError on any other character.
+        """
         if not digits or not set(digits) <= KEYS:
             raise TelephonyError("sip.dtmf", f"{digits!r} is no row of keys: 0-9, *, # and A-D are")
         return await self._ask(partial(self._stack.send_keys, self._number, digits))
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        """From now on each key goes to `through`, on the SIP thread, and `KeyPressed` tells what that returns; nothing
+        where it is empty. None: no longer."""
+        return await self._ask(partial(self._stack.hide_keys, self._number, through))
+
+    async def hold(self) -> bool:
+        """Put the other side on hold; `Hold` follows when it has agreed. False: not now (ended, or being changed)."""
+        return await self._ask(partial(self._stack.hold, self._number))
+
+    async def resume(self) -> bool:
+        """Take back a call that we hold; `Hold(on=False)` follows."""
+        return await self._ask(partial(self._stack.resume, self._number))
 
     async def quality(self) -> Quality | None:
         """Packets, loss, jitter and round trip until now; None while there is no sound."""
@@ -102,7 +120,7 @@ class SipCall:
                 self.state = "ended"
                 self.ended = event
                 self.line.close()
-            case KeyPressed():
+            case KeyPressed() | Hold():
                 pass
         self._events.append(event)
         self._news.set()

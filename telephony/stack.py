@@ -20,7 +20,8 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
-from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.dtmf import by_info
+from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
@@ -156,7 +157,29 @@ class Stack:
 
     def send_keys(self, number: int, digits: str) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and self._try(leg.dialDtmf, digits)
+        return leg is not None and (self._try(leg.dialDtmf, digits) or self._try(leg.sendDtmf, by_info(digits)))
+
+    def hide_keys(self, number: int, through: Callable[[str], str] | None) -> bool:
+        leg = self._legs.get(number)
+        if leg is None:
+            return False
+        leg.hide = through
+        hidden = any(each.hide is not None for each in self._legs.values())
+        if pj.is_native():  # its own log would show them
+            pj.load().setLogLevel(0 if hidden else self.settings.trace)
+        return True
+
+    def hold(self, number: int) -> bool:
+        leg = self._legs.get(number)
+        return leg is not None and leg.answered and self._try(leg.setHold, pj.load().CallOpParam(True))
+
+    def resume(self, number: int) -> bool:
+        leg = self._legs.get(number)
+        if leg is None or not leg.hold.on or not leg.hold.ours:
+            return False
+        prm = pj.load().CallOpParam(True)
+        prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
+        return self._try(leg.reinvite, prm)
 
     def quality(self, number: int) -> Quality | None:
         leg = self._legs.get(number)
@@ -230,8 +253,11 @@ class Stack:
         info = leg.getInfo()
         streams = info.media
         leg.stream = None
+        held = ours = False
         for index in range(len(streams)):
             stream = streams[index]
+            held = held or stream.status == library.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            ours = ours or stream.status == library.PJSUA_CALL_MEDIA_LOCAL_HOLD
             if stream.type == library.PJMEDIA_TYPE_AUDIO and stream.status == library.PJSUA_CALL_MEDIA_ACTIVE:
                 if leg.port.getPortId() == library.PJSUA_INVALID_ID:
                     leg.port.createPort(f"call {leg.number}")
@@ -240,10 +266,17 @@ class Stack:
                 leg.port.startTransmit(audio)
                 leg.stream = index
         leg.pulse.pause()
+        self._held(leg, Hold(leg.stream is None and (held or ours), ours))
+
+    def _held(self, leg: Any, hold: Hold) -> None:
+        if hold.on != leg.hold.on:
+            leg.hold, leg.hold_since = hold, time.monotonic()
+            self._listener.happened(leg.number, hold)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
-        if digit in KEYS:
-            self._listener.happened(leg.number, KeyPressed(digit))
+        told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
+        if digit in KEYS and told:
+            self._listener.happened(leg.number, KeyPressed(told))
 
     # The thread itself
 
@@ -309,6 +342,8 @@ class Stack:
         endpoint.libHandleEvents(POLL_MS)
         while self._over:  # not in their own callback: a call must outlive it
             leg = self._over.pop()
+            if leg.hide is not None:
+                self.hide_keys(leg.number, None)
             self._legs.pop(leg.number, None)
             leg.port.close()
             del leg
@@ -334,6 +369,9 @@ class Stack:
                 elif not leg.outgoing and now - leg.began >= RING_SECONDS:
                     _log.warning("sip_not_answered", seconds=RING_SECONDS)
                     self.hangup(leg.number, 480, "no_answer")
+            elif leg.hold.on and now - leg.hold_since >= self.settings.hold_limit:
+                _log.warning("sip_held_too_long", seconds=self.settings.hold_limit)
+                self.hangup(leg.number, 0, "lost")
             elif leg.stream is not None:
                 packets = _packets(leg)
                 if packets is not None and not leg.pulse.alive(packets, now):

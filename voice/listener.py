@@ -158,8 +158,8 @@ class Listener:
     """Hears one line. `emit` gets each `Hearing` in order; `ours()` says whether our own voice is audible.
 
     `language` (None: find it), `leaning` (the language of a word or two over our own voice, too little to find it by),
-    `digits_expected`, `answers` (whether words are just what was asked for) and `glimpses` (words while they are being
-    said) may be set at any time by the conversation.
+    `digits_expected`, `answers` (whether words are just what was asked for), `glimpses` (words while they are being
+    said) and `deaf` may be set at any time by the conversation.
     """
 
     def __init__(
@@ -179,6 +179,7 @@ class Listener:
         self.glimpses = False
         self.answers: Callable[[Transcript], bool] = lambda _: False
         self.now = 0.0
+        self._deaf = False
         self._line = line
         self._activity = activity
         self._transcribe = transcribe
@@ -197,6 +198,20 @@ class Listener:
         self._pre_roll: deque[Pcm] = deque(maxlen=round(PRE_ROLL / 0.02))
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def deaf(self) -> bool:
+        """While it is, what comes is neither judged nor transcribed nor kept: on hold, or not for our ears."""
+        return self._deaf
+
+    @deaf.setter
+    def deaf(self, deaf: bool) -> None:
+        self._deaf = deaf
+        if deaf:
+            self._abandon_draft()
+            self._unweigh()
+            self._pre_roll.clear()
+            self._state, self._turn, self._last = TurnState(), None, None
+
     async def run(self) -> None:
         """Until the line closes; then what was being said is dropped."""
         require_rate(self._line.rate, RATE, "the listener")
@@ -210,6 +225,8 @@ class Listener:
 
     def _frame(self, frame: AudioFrame) -> None:
         self.now = frame.end
+        if self._deaf:
+            return
         speech = self._activity.push(frame)
         before = self._state
         patience = patience_for(self._odds, self._evidence.text, self.digits_expected, self._settings)

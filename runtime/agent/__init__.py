@@ -24,7 +24,7 @@ class Frame(Struct, frozen=True):
 class Expect(Struct, frozen=True):
     """What the customer is expected to say next: helps end-of-turn, recognition and understanding.
 
-    `kind`: "anything", "yes_no", "digits", "choice", "entity", "day".
+    `kind`: "anything", "yes_no", "digits", "choice", "entity", "day", or "secret": digits for the keypad alone.
     """
 
     kind: str = "anything"
@@ -32,6 +32,8 @@ class Expect(Struct, frozen=True):
     """The fewest digits that the number has (the turn is not over before), 0 when no number is expected."""
     most: int = 0
     """The most digits that it has (the keypad waits for these)."""
+    held: int = 0
+    """How many of them have been given already."""
 
 
 class DialogState(Struct, frozen=True):
@@ -55,6 +57,8 @@ class Heard(Struct, frozen=True):
     choice: str = ""
     """The id of a `Choice` that was touched, else empty."""
     confidence: float = 1.0
+    token: str = ""
+    """What the payment provider keeps a secret under, where one was asked for and keyed in."""
 
 
 class Effect(Struct, frozen=True):

@@ -166,6 +166,8 @@ class _FlowCheck:
             for language, phrases in self._pack.phrases.items():
                 for template in phrases.variants(concrete):
                     for name, _ in fields(template):
+                        if name in self._flow.slots and self._flow.slots[name].type == "secret":
+                            raise self._wrong(path, f"phrase {concrete!r} ({language}) says the secret {{{name}}}")
                         if not self._available(name):
                             raise self._wrong(
                                 path, f"phrase {concrete!r} ({language}) has {{{name}}}, which nothing fills"
@@ -210,6 +212,8 @@ class _FlowCheck:
                     raise self._wrong(
                         [*path, "ask"], f"phrase {slot.ask!r} ({language}) needs two variants: it is asked again"
                     )
+        if slot.type == "secret" and (slot.optional or slot.default is not None):
+            raise self._wrong(path, "a secret is asked for: it is neither optional nor has a default")
         if slot.unclear:
             self._say(slot.unclear, [*path, "unclear"])
         if (slot.type == "entity" or slot.of) and slot.of not in self._pack.manifest.entities:

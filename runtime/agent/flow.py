@@ -12,11 +12,12 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
 
     `type`: "number" (`digits` = [fewest, most]), "day" (`of`: an entity whose ids are days, for names like «Navidad»),
     "entity" (`of` an entity of the pack) or "choice" (the
-    options are the rows of the tool `options`, each said as the phrase `title`). `optional`: taken when the customer
+    options are the rows of the tool `options`, each said as the phrase `title`) or "secret" (`digits` for the keypad
+    alone, which only the payment provider gets: the slot holds its token). `optional`: taken when the customer
     says it, never asked for; otherwise it is `default` ("$store": that fact of the pack).
     """
 
-    type: Literal["number", "day", "entity", "choice"]
+    type: Literal["number", "day", "entity", "choice", "secret"]
     ask: str = ""
     digits: tuple[int, int] = (1, 12)
     of: str = ""

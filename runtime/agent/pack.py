@@ -97,6 +97,13 @@ class Pack:
                    for step in flow.steps)  # fmt: skip
 
     @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Flows that ask for a secret."""
+        return tuple(
+            flow.id for flow in self.flows.values() if any(slot.type == "secret" for slot in flow.slots.values())
+        )
+
+    @cached_property
     def schema(self) -> str:
         """The database's shape: SHA-256 of data/schema.sql."""
         return hashlib.sha256((self.folder / "data" / "schema.sql").read_bytes()).hexdigest()

@@ -66,6 +66,8 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
     """Pure; about 20 ms when the router is asked. Raises AgentError, ModelError."""
     if heard.choice:
         return _chosen(ground, state, heard.choice)
+    if state.expect.kind == "secret":
+        return _secret(ground, state, heard.token)
     text = heard.text.strip()
     folded = fold(text)
     if not folded:
@@ -97,6 +99,14 @@ def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:
     if (step := _asking(ground, state)) and choice in {each.id for each in _offered(ground, state, step[2], step[1])}:
         return Understood("fill", why, slots=_choice(ground, step[2], step[1], choice, state))
     return Understood("nothing", f"{why}, which is not on offer")
+
+
+def _secret(ground: Ground, state: DialogState, token: str) -> Understood:
+    """What is keyed in secret comes back as a token, or not at all."""
+    asking = _asking(ground, state)
+    if asking is None or not token:
+        return Understood("missed", "no secret was kept")
+    return Understood("fill", f"slot {asking[1]}: kept", slots={asking[1]: token})
 
 
 def _startable(ground: Ground) -> set[str]:
@@ -221,6 +231,8 @@ def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) 
                 return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
             values = entity_slots(ground, name, slot, text)
             return Understood("fill", why, 0.9, slots=values) if values else None
+        case "secret":
+            return None
 
 
 def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> Understood | None:
@@ -330,7 +342,7 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
                     found[name] = day
             case "entity":
                 found |= entity_slots(ground, name, slot, text)
-            case "choice":
+            case "choice" | "secret":
                 pass
     return found
 

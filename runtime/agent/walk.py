@@ -146,11 +146,12 @@ class _Walk:
         asked = _int(self._slots.get(note(name, "asked")))
         values = {**self._slots, "options": self._ground.spoken_list(choices)}
         code = slot.unclear if among else slot.ask
-        if held := str(self._slots.get(note(name, "held")) or ""):
+        held = str(self._slots.get(note(name, "held")) or "")
+        if held:
             code, values = "digits_more", {"held": " ".join(held)}
         self._messages.append(self._ground.message(code, values, variant=asked, choices=choices))
         self._count(name, "asked")
-        return self._wait(expected(slot))
+        return self._wait(expected(slot, len(held)))
 
     def _choices(self, name: str, slot: Slot) -> tuple[Choice, ...]:
         if slot.type == "choice":
@@ -225,10 +226,12 @@ def among(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -> 
     return tuple(Choice(each, ground.named(slot.of, each)) for each in identities)
 
 
-def expected(slot: Slot) -> Expect:
-    """What is being waited for, as the recogniser and the turn logic want to know it."""
+def expected(slot: Slot, held: int = 0) -> Expect:
+    """What is being waited for, as the recogniser and the turn logic want to know it; `held` digits of it are known."""
     if slot.type == "number":
-        return Expect("digits", digits=slot.digits[0], most=slot.digits[1])
+        return Expect("digits", digits=slot.digits[0], most=slot.digits[1], held=held)
+    if slot.type == "secret":
+        return Expect("secret", digits=slot.digits[0], most=slot.digits[1])
     return Expect(slot.type)
 
 

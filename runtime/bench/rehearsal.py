@@ -204,4 +204,7 @@ class _Channel:
 
     async def show(self, update: Screen) -> None: ...
 
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return False
+
     async def close(self, cause: str) -> None: ...

@@ -1,6 +1,6 @@
 """Where a customer stands: one file a channel."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -66,13 +66,18 @@ class Channel(Protocol):
         """Nobody is there any more, whether the conversation has been told already or not."""
 
     def events(self) -> AsyncIterator[Event]:
-        """What the customer does other than speak: `Chose`, `Dtmf`, `LanguageChosen`, typed `UserSaid`, `HungUp`.
+        """What the customer does other than speak: `Chose`, `Dtmf`, `Hold`, `LanguageChosen`, typed `UserSaid`,
+        `HungUp`.
 
         The last event is always `HungUp`; after it the iterator ends.
         """
 
     async def show(self, update: Screen) -> None:
         """Put something on the screen; a channel without one ignores it. Never blocks for longer than a queue put."""
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        """From now on each key goes to `through`, on a thread of its own, and `Dtmf` tells what that returns. None: no
+        longer. False: there are no keys here, or nobody to press them."""
 
     async def close(self, cause: str) -> None:
         """End it from our side: hang up, or return the screen to idle. Safe to call twice."""

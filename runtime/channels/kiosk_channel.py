@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal, assert_never
 
 import structlog
@@ -44,6 +44,9 @@ class KioskChannel:
 
     async def show(self, update: Screen) -> None:
         self.send(update)
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return False
 
     async def close(self, cause: str) -> None:
         self.send(wire.Bye(cause))

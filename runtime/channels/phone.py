@@ -1,12 +1,13 @@
 """A telephone call as a channel."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from runtime.agent import Language
 from runtime.channels import Screen
-from runtime.events import Dtmf, Event, HungUp
+from runtime.events import Dtmf, Event, Hold, HungUp
 from telephony.sip import Ended, KeyPressed, SipCall
+from telephony.sip import Hold as Held
 from voice.line import AudioLine
 
 
@@ -30,6 +31,8 @@ class PhoneChannel:
             match event:
                 case KeyPressed(digit=digit):
                     yield Dtmf(digit=digit)
+                case Held(on=on):
+                    yield Hold(on=on)
                 case Ended(cause=cause):
                     yield HungUp(cause=cause)
                     return
@@ -38,6 +41,9 @@ class PhoneChannel:
 
     async def show(self, update: Screen) -> None:
         """A telephone has no screen."""
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return await self._call.hide_keys(through)
 
     async def close(self, cause: str) -> None:
         await self._call.hangup(cause="stopping" if cause == "stopping" else "goodbye")

@@ -1,7 +1,7 @@
 """The device's own microphone and loudspeaker as a channel: `mostrador talk`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from rich.console import Console
@@ -45,6 +45,9 @@ class SoundChannel:
                 self._console.print(f"[yellow]! {text}[/]", highlight=False)
             case _:
                 pass
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return False
 
     async def close(self, cause: str) -> None:
         self._left.set()

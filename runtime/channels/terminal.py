@@ -1,7 +1,7 @@
 """Text on a terminal: `mostrador chat`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from rich.console import Console
@@ -52,6 +52,9 @@ class TerminalChannel:
                 self.language = language
             case Caption():
                 pass  # what was typed and said is on the terminal already
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        return False
 
     async def close(self, cause: str) -> None:
         self._console.print(f"[dim]— {cause} —[/]", highlight=False)

@@ -12,9 +12,10 @@ from runtime.agent import DialogState, Effect, Expect, Heard, Language, Plan, Re
 from runtime.channels import Screen
 from runtime.config import Limits
 from runtime.engines import Engines, Sound
-from runtime.events import Event, HungUp
+from runtime.events import Dtmf, Event, HungUp
 from runtime.messages import Message
 from runtime.session import Session
+from runtime.vault.local import LocalVault
 from tests.voice.fake_line import FakeLine
 from voice.clips import Clips
 from voice.frames import RATE, AudioFrame, Pcm
@@ -56,6 +57,9 @@ class Script:
         self.planned.append(heard.text)
         if self.broken == "plan":
             raise AgentError("agent.failed", "the database is locked")
+        if state.expect.kind == "secret":
+            text = f"Kept {heard.token}." if heard.token else "Once more, your card?"
+            return self._plan(heard, state, Reply((Message(text),)))
         if heard.choice == "person":
             return self._plan(heard, state, Reply((Message("A person will call you."),)))
         if heard.text.startswith("buy"):
@@ -64,6 +68,8 @@ class Script:
 
     def _plan(self, heard: Heard, state: DialogState, reply: Reply) -> Plan:
         expect = Expect("digits", 5) if "number?" in reply.messages[0].text else Expect()
+        if "card?" in reply.messages[0].text:
+            expect = Expect("secret", 13, 19)
         failures = state.failures + 1 if heard.text in self.lost else 0
         return Plan(heard, "talk", 1.0, "script", (), reply, DialogState(state.stack, expect, failures))
 
@@ -125,6 +131,8 @@ class FakeChannel:
         self.shown: list[Screen] = []
         self.closed = ""
         self.over = False
+        self.has_keys = True
+        self.through: Callable[[str], str] | None = None
         self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     def send(self, event: Event) -> None:
@@ -139,6 +147,15 @@ class FakeChannel:
 
     async def show(self, update: Screen) -> None:
         self.shown.append(update)
+
+    async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
+        self.through = through
+        return self.has_keys
+
+    def press(self, key: str) -> None:
+        """As a telephone does it: what is hidden is not told."""
+        if told := self.through(key) if self.through else key:
+            self.send(Dtmf(digit=told))
 
     async def close(self, cause: str) -> None:
         self.closed = self.closed or cause
@@ -157,6 +174,7 @@ class Counter:
         self.channel = FakeChannel(None if self.text_only else self.line)
         self.script = Script()
         self.recorder = Recorder()
+        self.vault = LocalVault()
         self.workers = Inline()
         self.mute = False
         self.hinted = ""
@@ -198,7 +216,7 @@ class Counter:
         workers: Any = self.workers
         unused: Any = None
         sound = Scripted(unused, {}, unused, unused, unused, workers, Clips(self._speak))
-        engines = Engines(self.script, workers, sound)
+        engines = Engines(self.script, workers, sound, self.vault)
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits)

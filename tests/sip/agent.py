@@ -1,7 +1,9 @@
 """A SIP server in a process of its own, for tests: `python -m tests.sip.agent [--max-calls N] [--lost-after S] MODE`.
 
 It prints its address, then one JSON line for each thing that happens. MODE: `echo` plays back what it hears, `tone`
-plays a tone from the start, `ring` never answers, `hangup` answers and hangs up at once. SIGTERM ends it;
+plays a tone from the start, `ring` never answers, `hangup` answers and hangs up at once, `obey` echoes and does what
+keys tell it: 7 presses keys, 8 holds, 9 takes back, 6 does both, 5 hides
+what is pressed from then on. SIGTERM ends it;
 exit code 0 says that PJSIP was left cleanly.
 """
 
@@ -15,7 +17,7 @@ import threading
 import numpy as np
 import structlog
 
-from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
+from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
 
@@ -64,13 +66,36 @@ async def attend(call: SipCall, mode: str) -> None:
         say(call=call.id, event=type(event).__name__, **{name: getattr(event, name) for name in event.__slots__})
         if mode == "hangup" and isinstance(event, Answered):
             await call.hangup()
+        if mode == "obey" and isinstance(event, KeyPressed):
+            await obey(call, event.digit)
         if isinstance(event, Ended) and sound is not None:
             await sound
 
 
+async def obey(call: SipCall, key: str) -> None:
+    match key:
+        case "7":
+            say(done=await call.send_dtmf("147*0#D"), key=key)
+        case "8":
+            say(done=await call.hold(), key=key)
+        case "5":
+            say(done=await call.hide_keys(lambda _: "•"), key=key)
+        case "6":
+            spawn(hold_a_while(call))
+        case "9":
+            say(done=await call.resume(), key=key)
+
+
+async def hold_a_while(call: SipCall) -> None:
+    await call.hold()
+    await asyncio.sleep(1.0)
+    say(done=await call.resume(), key="6")
+
+
 async def echo(call: SipCall) -> None:
     async for frame in call.line.heard():
-        call.line.play(frame.pcm)
+        if call.line.queued < call.line.rate // 10:  # on hold what is played waits
+            call.line.play(frame.pcm)
 
 
 async def tone(call: SipCall) -> None:
@@ -88,13 +113,20 @@ def burn() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup"])
+    parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup", "obey"])
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
+    parser.add_argument("--hold-limit", type=float, default=900.0)
     parser.add_argument("--trace", type=int, default=0)
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     options = parser.parse_args()
-    settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
+    settings = SipSettings(
+        port=0,
+        max_calls=options.max_calls,
+        lost_after=options.lost_after,
+        hold_limit=options.hold_limit,
+        trace=options.trace,
+    )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

@@ -41,6 +41,8 @@ class Server:
     def __init__(self, mode: str, *options: str) -> None:
         command = [sys.executable, "-m", "tests.sip.agent", mode, *options]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.noise: list[str] = []
+        """PJSIP's own words, which the public package can't be kept from."""
         self.news: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -91,7 +93,8 @@ class Server:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if not line.startswith("{"):
-                continue  # PJSIP's own words, which the public package can't be kept from
+                self.noise.append(line)
+                continue
             with self._changed:
                 self.news.append(json.loads(line))
                 self._changed.notify_all()

@@ -3,14 +3,15 @@
 SOUND = """v=0
 o=sipp 1 1 IN IP4 [local_ip]
 s=-
-c=IN IP4 [media_ip]
+c=IN IP4 {address}
 t=0 0
-m=audio [media_port] RTP/AVP 0 101
-a=rtpmap:0 PCMU/8000
+m=audio {port} RTP/AVP {codec} 101
+a=rtpmap:{codec} {name}/8000
 a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-15
 a={direction}
 """
+CODECS = {0: "PCMU", 8: "PCMA"}
 
 HEAD = """{method} sip:counter@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch={branch}
@@ -28,8 +29,23 @@ def scenario(*steps: str) -> str:
     return f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="test">\n{"".join(steps)}</scenario>\n'
 
 
-def invite(*, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv") -> str:
-    body = SOUND.format(direction=direction) if sound else ""
+def sound_of(
+    direction: str = "sendrecv", *, codec: int = 0, port: int = 0, address: str = "[media_ip]", keys: bool = True
+) -> str:
+    """`port` 0: sipp's own; `keys`: RFC 4733 is on offer."""
+    body = SOUND.format(
+        direction=direction, codec=codec, name=CODECS[codec], port=port or "[media_port]", address=address
+    )
+    return body if keys else "".join(line + "\n" for line in body.replace(" 101\n", "\n").splitlines()
+                                     if ":101 " not in line)  # fmt: skip
+
+
+def invite(
+    *, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv", body: str = ""
+) -> str:
+    """`body`: another offer than `sound_of(direction)`."""
+    body = body or (sound_of(direction) if sound else "")
+    sound = bool(body)
     return _send("INVITE", number, tag=again, kind="application/sdp" if sound else "", body=body, retransmit=True)
 
 
@@ -52,7 +68,7 @@ def answered() -> str:
 
 def ack(number: int = 1, *, sound: bool = False, refused: bool = False) -> str:
     """`refused`: belongs to the INVITE's own transaction."""
-    body, kind = (SOUND.format(direction="sendrecv"), "application/sdp") if sound else ("", "")
+    body, kind = (sound_of(), "application/sdp") if sound else ("", "")
     return _send("ACK", number, tag=True, kind=kind, body=body, branch="[branch-4]" if refused else "[branch]")
 
 
@@ -65,9 +81,10 @@ def cancel(back: int) -> str:
     return _send("CANCEL", 1, branch=f"[branch-{back}]", retransmit=True)
 
 
-def info(digit: str, number: int) -> str:
-    body = f"Signal={digit}\nDuration=160\n"
-    return _send("INFO", number, tag=True, kind="application/dtmf-relay", body=body, retransmit=True)
+def info(digit: str, number: int, *, bare: bool = False) -> str:
+    """`bare`: as application/dtmf, nothing but the key."""
+    kind, body = ("dtmf", f"{digit}\n") if bare else ("dtmf-relay", f"Signal={digit}\nDuration=160\n")
+    return _send("INFO", number, tag=True, kind=f"application/{kind}", body=body, retransmit=True)
 
 
 def refer(to: str, number: int = 2) -> str:
@@ -78,13 +95,14 @@ def expect(method: str) -> str:
     return f'<recv request="{method}"/>\n'
 
 
-def accept() -> str:
-    """200 to the request received last."""
+def accept(body: str = "") -> str:
+    """200 to the request received last; `body` answers its offer."""
+    kind = "Content-Type: application/sdp\n" if body else ""
     lines = (
         "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
-        "Contact: <sip:tester@[local_ip]:[local_port]>\nContent-Length: 0\n\n"
+        f"Contact: <sip:tester@[local_ip]:[local_port]>\n{kind}Content-Length: [len]\n"
     )
-    return f"<send><![CDATA[\n{lines}]]></send>\n"
+    return f"<send><![CDATA[\n{lines}\n{body}]]></send>\n"
 
 
 def pause(milliseconds: int) -> str:
