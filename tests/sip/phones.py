@@ -1,5 +1,6 @@
 """Real SIP clients and our own server, each a process that the test starts and ends."""
 
+import contextlib
 import json
 import os
 import signal
@@ -18,21 +19,25 @@ LIMIT = 60.0
 
 
 def free_port() -> int:
-    """An even UDP port on loopback whose neighbour is free too."""
+    """An even UDP port on loopback whose three neighbours are free too: sipp's echo takes the next even one as well."""
     while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
-        ):
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
+        with contextlib.ExitStack() as taken:
+            port = bound(taken, 0)
             if port % 2:
                 continue
             try:
-                two.bind(("127.0.0.1", port + 1))
+                for neighbour in (1, 2, 3):
+                    bound(taken, port + neighbour)
             except OSError:
                 continue
             return port
+
+
+def bound(until: contextlib.ExitStack, port: int) -> int:
+    """Take a UDP port, 0 for any, until `until` ends."""
+    taken = until.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    taken.bind(("127.0.0.1", port))
+    return int(taken.getsockname()[1])
 
 
 class Server:
