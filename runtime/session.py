@@ -13,6 +13,7 @@ from runtime.agent.answers import answers
 from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
+from runtime.dialog import Dialog
 from runtime.engines import Engines
 from runtime.events import (
     Attached,
@@ -40,8 +41,6 @@ from runtime.keys import HIDDEN, Keyed, Keypad, Outcome, joined, wanted_of
 from runtime.messages import Message
 from runtime.metrics import Metrics
 from runtime.protected import Protected
-from runtime.second_hearing import led_nowhere, understand
-from runtime.speculation import Speculation
 from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
@@ -71,7 +70,6 @@ class Session:
         self._limits = limits
         self._log = structlog.get_logger(__name__).bind(conversation=identity, channel=channel.kind)
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX)
-        self._state = DialogState()
         self._turn = 0
         self._silences = 0
         self._deaf: frozenset[str] = frozenset()
@@ -79,9 +77,7 @@ class Session:
         self._tongue = Tongue(channel.language)
         self._keypad = Keypad(self._waited)
         self._protected = Protected(channel, engines.keep)
-        self._speculation = Speculation(self._foresee)
         self._reply: asyncio.Task[None] | None = None
-        self._commit: asyncio.Task[Reply] | None = None
         speaker: Speaker | None = None
         self._listener: Listener | None = None
         if channel.line is not None and engines.sound is not None:
@@ -95,6 +91,8 @@ class Session:
             self._listener.glimpses = channel.kind == "kiosk"
             self._listener.answers = self._answers
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
+        again = self._listener.hear_again if self._listener else None
+        self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
 
     @property
     def over(self) -> bool:
@@ -124,11 +122,10 @@ class Session:
         finally:
             self._over = True
             await self._stop()
-            self._speculation.drop()
+            self._dialog.drop()
             self._keypad.pause()
             self._protected.wipe()
-            if self._commit is not None:
-                await asyncio.wait({self._commit})
+            await self._dialog.settled()
             await channel.close(cause)
             for pump in pumps:
                 pump.cancel()
@@ -213,20 +210,20 @@ class Session:
             self._metrics.interrupted()
         language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
         if event.spoken and (keyed := self._keypad.take()):
-            event = msgspec.structs.replace(event, text=joined(keyed, event.text, language, self._state.expect))
+            event = msgspec.structs.replace(event, text=joined(keyed, event.text, language, self._dialog.state.expect))
         self._tell_language()
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
 
     async def _meant_for_nobody(self, heard: Heard) -> bool:
         """Whether the answer goes on: a backchannel, or what is so short that nothing comes of it."""
-        state = self._state
-        if is_backchannel(heard.text, state.expect):
+        expect = self._dialog.state.expect
+        if is_backchannel(heard.text, expect):
             return True
-        if not may_be_backchannel(heard.text, state.expect):
+        if not may_be_backchannel(heard.text, expect):
             return False
         try:
-            return led_nowhere(await self._engines.plan(state, heard, self.id), state)
+            return await self._dialog.leads_nowhere(heard)
         except MostradorError:
             return False  # the answer to it plans again and reports
 
@@ -277,7 +274,7 @@ class Session:
     @property
     def _is_secret(self) -> bool:
         """Whether what the customer is asked for is nothing that we may know."""
-        return self._state.expect.kind == "secret"
+        return self._dialog.state.expect.kind == "secret"
 
     async def _guard(self) -> bool:
         """Keep the keys from everybody while a secret is asked for, and no longer. False: there are none here."""
@@ -302,7 +299,7 @@ class Session:
         self._deafen("hold", event.on)
         if event.on:
             self._keypad.pause()
-            self._speculation.drop()
+            self._dialog.drop()
             self._teller.hold(self.language)
         else:
             self._keypad.go_on()
@@ -356,41 +353,22 @@ class Session:
             if self._teller.speaking:
                 self._teller.hold(self.language)
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
-        acting = self._commit is not None and not self._commit.done()
-        if self._teller.speaking or acting or self._keypad.held or not draft.text.strip():
+        if self._teller.speaking or self._dialog.acting or self._keypad.held or not draft.text.strip():
             return
-        self._speculation.begin(heard, self._state)
+        self._dialog.speculate(heard)
 
     def _resumed(self) -> None:
         """The customer goes on after a pause."""
-        self._speculation.drop()
+        self._dialog.drop()
         if self._teller.speaking:
             self._teller.hold(self.language)
-
-    async def _foresee(self, heard: Heard, state: DialogState) -> Plan:
-        plan = await self._understood(heard, state)
-        if plan.reply is not None:
-            language = plan.reply.language or heard.language
-            for message in plan.reply.messages[:1]:
-                self._teller.prepare(message, language)
-        return plan
-
-    async def _understood(self, heard: Heard, state: DialogState) -> Plan:
-        engines, identity = self._engines, self.id
-        return await understand(
-            lambda state, heard: engines.plan(state, heard, identity),
-            self._listener.hear_again if self._listener else None,
-            engines.planner.hint(heard.language),
-            state,
-            heard,
-        )
 
     async def _answer(self, heard: Heard) -> None:
         """Start the answer to a turn; what was being said stops, what was being done is finished first."""
         self._turn += 1
         self._teller.show(Caption("customer", heard.text, self._turn))
         await self._stop()
-        self._start(self._replied(heard, self._speculation.take(heard, self._state)))
+        self._start(self._replied(heard, self._dialog.take(heard)))
 
     async def _replied(self, heard: Heard, guess: "asyncio.Task[Plan] | None") -> None:
         """The answer to a turn; where it takes long, that is said first, once."""
@@ -413,46 +391,22 @@ class Session:
         began = clock()
         stage = "plan"
         try:
-            if self._commit is not None:
-                await asyncio.wait({self._commit})
-            plan = await (guess or self._understood(heard, self._state))
+            plan = await self._dialog.plan(heard, guess)
             if plan.heard.text != heard.text:  # at the second hearing
                 self._teller.show(Caption("customer", plan.heard.text, self._turn))
-            timings = {"plan": clock() - began}
             stage = "commit"
-            self._commit = asyncio.ensure_future(self._committed(plan, timings))
-            return await asyncio.shield(self._commit)
+            return await self._dialog.commit(plan, clock() - began)
         except MostradorError as error:
             self.post(Failed(at=self._now, stage=stage, code=error.code, message=error.message))
             return None
 
-    async def _committed(self, plan: Plan, timings: dict[str, float]) -> Reply:
-        """The only place where something is done. Runs to its end even when the customer interrupts."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        reply, state = plan.reply, plan.state
-        if reply is None or plan.effects:
-            reply, state = await self._engines.commit(plan, self.id)
-        self._state = state
-        self._expect(state)
-        self._record(
-            Replied(
-                at=self._now,
-                intent=plan.intent,
-                why=plan.why,
-                confidence=plan.confidence,
-                messages=reply.messages,
-                action=reply.action,
-                state=state,
-                effects=tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
-                timings={**timings, "commit": clock() - began},
-            )
-        )
-        return reply
+    def _done(self, replied: Replied) -> None:
+        self._expect(replied.state)
+        self._record(msgspec.structs.replace(replied, at=self._now))
 
     async def _greet(self) -> None:
-        reply, self._state = self._engines.planner.open(self.language, self._channel.kind)
-        self._expect(self._state)
+        reply = self._dialog.open(self.language, self._channel.kind)
+        self._expect(self._dialog.state)
         await self._give(reply)
 
     async def _phrase(self, code: str) -> None:
@@ -461,8 +415,8 @@ class Session:
     async def _give(self, reply: Reply) -> None:
         """Say and show a reply, then do what it means for the conversation."""
         if not await self._guard():
-            self._state = DialogState()
-            self._expect(self._state)
+            self._dialog.state = DialogState()
+            self._expect(self._dialog.state)
             await self._guard()
             reply = Reply((Message(self._engines.planner.phrase("to_person", self.language)),), "to_person")
         if reply.language is not None:
@@ -508,7 +462,7 @@ class Session:
         return self._reply is not None and not self._reply.done()
 
     def _answers(self, words: Transcript) -> bool:
-        return answers(words.text, language_of(words.language, self.language), self._state.expect)
+        return answers(words.text, language_of(words.language, self.language), self._dialog.state.expect)
 
     def _expect(self, state: DialogState) -> None:
         self._deafen("secret", state.expect.kind == "secret")
@@ -518,7 +472,7 @@ class Session:
     def _tell_expected(self) -> None:
         """How many digits are still to be said, so that the turn is not over before."""
         if self._listener is not None:
-            expect = self._state.expect
+            expect = self._dialog.state.expect
             self._listener.digits_expected = max(0, expect.digits - expect.held - len(self._keypad.held))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
