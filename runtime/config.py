@@ -21,6 +21,23 @@ Seconds = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(min_length=1)]
 
 
+class Number(Struct, frozen=True, forbid_unknown_fields=True):
+    """How calls to one number are answered."""
+
+    number: Name
+    """What was dialled: "+34911234567", an extension, a user name; with * at its end whatever follows, too."""
+    language: Literal["", "es", "en"] = ""
+    """Empty: the one of [agent]."""
+    greeting: str = ""
+    """Said first, in this language; empty: the pack's. It has to say that no person is speaking."""
+    ring_seconds: Annotated[float, Meta(ge=0, le=120)] = 0.0
+    """How long it rings (180) before it is answered; 0: at once."""
+    early_media: bool = False
+    """While it rings the caller hears our tone (183) instead of the network's."""
+    pack: str = ""
+    """The sector pack: empty, or the one of [agent]. A device has one pack loaded."""
+
+
 class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """The telephone."""
 
@@ -30,6 +47,10 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 5060
     calls: Count = 16
     """Calls at once; the next one hears busy (486). The device's measured capacity may lower it."""
+    country: Annotated[str, Meta(pattern="^[1-9]?[0-9]{0,2}$")] = "34"
+    """Calling code of where the device stands: what numbers without one get. Empty: they stay as they are."""
+    numbers: tuple[Number, ...] = ()
+    """How each number is answered, by [[sip.numbers]]; one that is not named is answered at once."""
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +168,26 @@ def parse(text: str, where: str = "settings") -> Settings:
     if problems := list(_problems(table, Settings, "")):
         code = "config.unknown" if any(unknown for unknown, _ in problems) else "config.value"
         raise ConfigError(code, "\n".join(f"{where}: {problem}" for _, problem in problems))
-    return msgspec.convert(table, Settings)
+    settings = msgspec.convert(table, Settings)
+    if contradictions := list(_contradictions(settings)):
+        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
+    return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """What each value allows by itself and all of them together don't."""
+    dialled: set[str] = set()
+    for at, number in enumerate(settings.sip.numbers):
+        if number.pack not in ("", settings.agent.pack):
+            yield (
+                f"sip.numbers[{at}].pack = {_shown(number.pack)}: a device has one pack loaded, agent.pack = "
+                f"{_shown(settings.agent.pack)}: leave it out, or set up a second device for that number"
+            )
+        if number.early_media and not number.ring_seconds:
+            yield f"sip.numbers[{at}].early_media: set ring_seconds, how long the tone is heard"
+        if number.number in dialled:
+            yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
+        dialled.add(number.number)
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:
@@ -196,12 +236,12 @@ def allowed(kind: Any) -> str:
             words = "text" + (", not empty" if least else "")
         case msgspec.inspect.LiteralType(values=values):
             words = ", ".join(str(value) for value in values)
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(fields=fields)):
+            words = f"a list of tables with keys of {', '.join(field.encode_name for field in fields)}"
         case msgspec.inspect.VarTupleType():
             words = "a list of texts"
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
-        case msgspec.inspect.VarTupleType():
-            words = "a list of texts"
         case other:
             words = type(other).__name__.removesuffix("Type").lower()
     return words

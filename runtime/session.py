@@ -54,9 +54,18 @@ class Session:
     """A conversation on one channel, from hello to goodbye."""
 
     def __init__(
-        self, identity: str, channel: Channel, engines: Engines, journal: Journal, metrics: Metrics, limits: Limits
+        self,
+        identity: str,
+        channel: Channel,
+        engines: Engines,
+        journal: Journal,
+        metrics: Metrics,
+        limits: Limits,
+        greeting: str = "",
     ) -> None:
+        """`greeting`: what is said first instead of the pack's words, in the channel's language."""
         self.id = identity
+        self._greeting = greeting
         self.over = False
         """The customer is gone, or has been told goodbye; what is left is tidying up."""
         self._channel = channel
@@ -355,6 +364,9 @@ class Session:
 
     async def _greet(self) -> None:
         reply, self._state = self._engines.planner.open(self.language, self._channel.kind)
+        if self._greeting:
+            own = Message(self._greeting, choices=reply.messages[0].choices)
+            reply, self._state = Reply((own,)), DialogState(last=own)
         self._expect(self._state)
         await self._give(reply)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from telephony import media, pj
+from telephony.callerid import Caller
 from telephony.events import Cause
 from telephony.policy import REFER_STATUS, Pulse
 
@@ -49,7 +50,7 @@ def account_class() -> Any:
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
-            self.stack.called(prm.callId)
+            self.stack.called(prm.callId, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
 
     return Account
 
@@ -78,6 +79,8 @@ def leg_class() -> Any:
             self.ours: Cause | None = None
             """Why we ended it, if it was us, and since when."""
             self.ours_since = 0.0
+            self.caller = Caller()
+            self.called: tuple[str, ...] = ()
             self.told = False
             """The listener has had its end, or never knew of it."""
 

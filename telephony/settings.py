@@ -14,7 +14,8 @@ SPARE_CALLS = 64
 class SipSettings:
     """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
     0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
-    as lost, 0: never; `trace`: PJSIP's own log level on the console, 0-6."""
+    as lost, 0: never; `trace`: PJSIP's own log level on the console, 0-6; `country`: the calling code
+    that numbers without one get, "": none."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -24,6 +25,7 @@ class SipSettings:
     codecs: tuple[str, ...] = ("G722/16000", "opus/48000", "PCMA/8000", "PCMU/8000", "GSM/8000")
     user_agent: str = "Mostrador"
     lost_after: float = 30.0
+    country: str = ""
     trace: int = 0
 
 

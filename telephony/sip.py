@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -31,6 +32,10 @@ class SipCall:
         self.remote = leg.remote
         """SIP address of the other side. Personal data."""
         self.local = leg.local
+        self.caller = leg.caller
+        """Who calls us. Personal data."""
+        self.called = leg.called
+        """What they dialled, most telling first: E.164 where it is a number."""
         self.outgoing = leg.outgoing
         self.line = line
         self.state: Literal["ringing", "answered", "ended"] = "ringing"
@@ -39,10 +44,15 @@ class SipCall:
         self._number = leg.number
         self._events: deque[CallEvent] = deque(maxlen=EVENTS_KEPT)
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
 
     async def ring(self) -> bool:
         """Say that it rings (180); optional before `answer`."""
         return await self._ask(partial(self._stack.ring, self._number))
+
+    async def progress(self) -> bool:
+        """Say that it rings with a sound of ours (183): what is played on the line is heard before `answer`."""
+        return await self._ask(partial(self._stack.progress, self._number))
 
     async def answer(self) -> bool:
         """Accept (200). The line can be used at once; `Answered` follows when the caller has acknowledged."""
@@ -84,6 +94,12 @@ class SipCall:
             self._news.clear()
             await self._news.wait()
 
+    async def gone(self, seconds: float) -> bool:
+        """Whether it has ended, at once or within `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), seconds)
+        return self.ended is not None
+
     async def _ask(self, what: "partial[bool]") -> bool:
         if self.ended is not None:
             return False
@@ -102,6 +118,7 @@ class SipCall:
                 self.state = "ended"
                 self.ended = event
                 self.line.close()
+                self._gone.set()
             case KeyPressed():
                 pass
         self._events.append(event)

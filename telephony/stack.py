@@ -19,7 +19,8 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import pj
+from telephony import callerid, head, pj
+from telephony.callerid import Caller
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A call as the other threads know it. `port`: its ring port."""
+    """A call as the other threads know it. `port`: its ring port; `caller` and `called`: of a call that came in."""
 
     number: int
     call_id: str
@@ -51,6 +52,8 @@ class Leg:
     local: str
     outgoing: bool
     port: Any
+    caller: Caller
+    called: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,10 @@ class Stack:
     def ring(self, number: int) -> bool:
         return self._answer(number, 180)
 
+    def progress(self, number: int) -> bool:
+        """Ringing with sound of our own: early media, RFC 3960 section 3.1."""
+        return self._answer(number, 183)
+
     def answer(self, number: int) -> bool:
         if leg := self._legs.get(number):
             leg.accepted = time.monotonic()
@@ -193,8 +200,12 @@ class Stack:
 
     # Called by the legs, on the SIP thread
 
-    def called(self, call_id: int) -> None:
+    def called(self, call_id: int, source: str, message: str) -> None:
+        """Somebody at `source` ("192.0.2.1:5060") calls; `message` is the INVITE."""
         leg = leg_class()(self, next(self._numbers), call_id)
+        request = head.read(message)
+        leg.caller = callerid.caller(request, self.settings.country, trusted=False)
+        leg.called = callerid.called(request, self.settings.country)
         talking = self._talking()
         refusal = admit(talking, self.limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
@@ -371,7 +382,8 @@ class Stack:
 
     def _describe(self, leg: Any) -> Leg:
         info = leg.getInfo()
-        return Leg(leg.number, info.callIdString, info.remoteUri, info.localUri, leg.outgoing, leg.port)
+        remote, local = info.remoteUri, info.localUri
+        return Leg(leg.number, info.callIdString, remote, local, leg.outgoing, leg.port, leg.caller, leg.called)
 
     def _explain(self, error: Exception) -> TelephonyError:
         """A new error: the old one's traceback holds objects that must not leave this thread."""

@@ -11,10 +11,13 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import asdict
 
 import numpy as np
 import structlog
 
+from runtime.config import Number
+from runtime.reception import receive
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
@@ -24,14 +27,14 @@ def say(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-async def serve(settings: SipSettings, mode: str) -> None:
+async def serve(settings: SipSettings, mode: str, number: Number) -> None:
     agent = SipAgent(settings)
     await agent.start()
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    for quit_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(quit_, stopping.set)
     say(uri=agent.uri)
-    answering = spawn(answer_all(agent, mode))
+    answering = spawn(answer_all(agent, mode, number))
     await stopping.wait()
     await agent.stop()
     await answering
@@ -47,18 +50,17 @@ def spawn(work: "object") -> "asyncio.Task[None]":
     return task  # type: ignore[no-any-return]
 
 
-async def answer_all(agent: SipAgent, mode: str) -> None:
+async def answer_all(agent: SipAgent, mode: str, number: Number) -> None:
     async for call in agent.incoming():
-        say(call=call.id, remote=call.remote)
-        spawn(attend(call, mode))
+        say(call=call.id, remote=call.remote, called=call.called, **asdict(call.caller))
+        spawn(attend(call, mode, number))
 
 
-async def attend(call: SipCall, mode: str) -> None:
+async def attend(call: SipCall, mode: str, number: Number) -> None:
     sound = None
     if mode == "ring":
         await call.ring()
-    else:
-        await call.answer()
+    elif await receive(call, number):
         sound = spawn(tone(call) if mode == "tone" else echo(call))
     async for event in call.events():
         say(call=call.id, event=type(event).__name__, **{name: getattr(event, name) for name in event.__slots__})
@@ -93,12 +95,16 @@ def main() -> None:
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--trace", type=int, default=0)
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
+    parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
+    parser.add_argument("--early", action="store_true", help="with early media")
     options = parser.parse_args()
-    settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
+    settings = SipSettings(
+        port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace, country="34"
+    )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()
-    asyncio.run(serve(settings, options.mode))
+    asyncio.run(serve(settings, options.mode, Number("*", ring_seconds=options.ring, early_media=options.early)))
 
 
 if __name__ == "__main__":

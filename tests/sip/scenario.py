@@ -28,9 +28,14 @@ def scenario(*steps: str) -> str:
     return f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="test">\n{"".join(steps)}</scenario>\n'
 
 
-def invite(*, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv") -> str:
+def invite(
+    *, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv", more: str = ""
+) -> str:
+    """`more`: further headers, each with its end of line."""
     body = SOUND.format(direction=direction) if sound else ""
-    return _send("INVITE", number, tag=again, kind="application/sdp" if sound else "", body=body, retransmit=True)
+    return _send(
+        "INVITE", number, tag=again, kind="application/sdp" if sound else "", body=body, more=more, retransmit=True
+    )
 
 
 def receive(code: int, *, optional: bool = False, check: str = "") -> str:
