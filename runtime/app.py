@@ -26,6 +26,8 @@ from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
 from runtime.session import Session
 from runtime.workers import Waited
+from telephony import users
+from telephony.gate import Gate
 from telephony.sip import SipAgent, SipCall, SipSettings
 
 LAG_TICK = 0.05
@@ -173,7 +175,18 @@ class App:
 
 async def _telephone(app: App) -> Stop:
     sip = app.settings.sip
-    agent = SipAgent(SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls, country=sip.country))
+    gate = Gate(
+        allowed=sip.callers.allowed,
+        trusted=sip.callers.trusted,
+        users=users.load(sip.callers.users),
+        realm=sip.callers.realm,
+        algorithms=sip.callers.algorithms,
+        nonce_seconds=sip.callers.nonce_seconds,
+        rate=sip.callers.rate,
+        burst=sip.callers.burst,
+    )
+    settings = SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls, country=sip.country, gate=gate)
+    agent = SipAgent(settings, counted=app.metrics.unwanted)
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))

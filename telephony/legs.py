@@ -10,7 +10,7 @@ import structlog
 from telephony import media, pj
 from telephony.callerid import Caller
 from telephony.events import Cause
-from telephony.policy import REFER_STATUS, Pulse
+from telephony.policy import REFER_STATUS, SUBSCRIBE_STATUS, Pulse
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -51,6 +51,10 @@ def account_class() -> Any:
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
             self.stack.called(prm.callId, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
+
+        @guarded
+        def onIncomingSubscribe(self, prm: Any) -> None:  # noqa: N802
+            prm.code = SUBSCRIBE_STATUS
 
     return Account
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Literal
@@ -15,6 +15,7 @@ from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
+from telephony.unwanted import Why
 
 __all__ = ["Answered", "CallEvent", "Cause", "Ended", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings"]
 
@@ -128,8 +129,10 @@ class SipCall:
 class SipAgent:
     """A SIP user agent on UDP. One at a time in a process: PJSIP allows no more."""
 
-    def __init__(self, settings: SipSettings) -> None:
+    def __init__(self, settings: SipSettings, counted: Callable[[Why], None] = lambda _: None) -> None:
+        """`counted` is called, on the SIP thread, for all that is turned away before it is a call."""
         self.settings = settings
+        self._counted = counted
         self._stack: Stack | None = None
         self._ear: Ear | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -149,9 +152,9 @@ class SipAgent:
         return len(self._calls)
 
     async def start(self) -> None:
-        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.library_missing"."""
+        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.network", "sip.library_missing"."""
         self._loop = asyncio.get_running_loop()
-        stack = Stack(self.settings, self)
+        stack = Stack(self.settings, self, self._counted)
         await stack.start()
         self._stack = stack
         self._ear = Ear(self._loop)

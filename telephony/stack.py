@@ -19,12 +19,15 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import callerid, head, pj
+from telephony import pj
 from telephony.callerid import Caller
+from telephony.complaints import endpoint_class, listen
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
+from telephony.gate import Gatekeeper, Turned
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
+from telephony.unwanted import Unwanted, Why
 
 _log = structlog.get_logger(__name__)
 
@@ -78,8 +81,13 @@ class Listener(Protocol):
 class Stack:
     """PJSIP, running. One at a time in a process."""
 
-    def __init__(self, settings: SipSettings, listener: Listener) -> None:
+    def __init__(
+        self, settings: SipSettings, listener: Listener, counted: Callable[[Why], None] = lambda _: None
+    ) -> None:
+        """`counted` is called on the SIP thread for all that is turned away. Raises TelephonyError."""
         self.settings = settings
+        self._gatekeeper = Gatekeeper(settings.gate, settings.country)
+        self._unwanted = Unwanted(counted)
         self.account: Any = None
         self.uri = ""
         self._listener = listener
@@ -150,7 +158,7 @@ class Stack:
         if leg is None:
             return False
         _end(leg, "refused")
-        return self._answer(number, code, retry_after)
+        return self._answer(number, code, () if retry_after is None else (("Retry-After", str(retry_after)),))
 
     def hangup(self, number: int, code: int, cause: Cause) -> bool:
         leg = self._legs.get(number)
@@ -175,18 +183,20 @@ class Stack:
         codec = f"{info.codecName}/{info.codecClockRate}"
         return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
 
-    def _answer(self, number: int, code: int, retry_after: int | None = None) -> bool:
+    def _answer(self, number: int, code: int, headers: tuple[tuple[str, str], ...] = ()) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
         library = pj.load()
         prm = library.CallOpParam()
         prm.statusCode = code
-        if retry_after is not None:
-            header, headers = library.SipHeader(), library.SipHeaderVector()
-            header.hName, header.hValue = "Retry-After", str(retry_after)
-            headers.append(header)
-            prm.txOption.headers = headers
+        if headers:
+            more = library.SipHeaderVector()
+            for name, value in headers:
+                header = library.SipHeader()
+                header.hName, header.hValue = name, value
+                more.append(header)
+            prm.txOption.headers = more
         return self._try(leg.answer, prm)
 
     def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
@@ -203,18 +213,32 @@ class Stack:
     def called(self, call_id: int, source: str, message: str) -> None:
         """Somebody at `source` ("192.0.2.1:5060") calls; `message` is the INVITE."""
         leg = leg_class()(self, next(self._numbers), call_id)
-        request = head.read(message)
-        leg.caller = callerid.caller(request, self.settings.country, trusted=False)
-        leg.called = callerid.called(request, self.settings.country)
-        talking = self._talking()
-        refusal = admit(talking, self.limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
-        if refusal is not None:
-            leg.told = True
-            _log.warning("sip_call_refused", code=refusal.code, calls=talking)
-            self.reject(leg.number, refusal.code, refusal.retry_after)
+        leg.told = True  # until it is let in
+        verdict = self._gatekeeper.judge(source, message, time.monotonic())
+        if isinstance(verdict, Turned):
+            self._turn_away(leg, verdict, source)
+        elif refusal := admit(self._talking(), self.limit, stopping=self._deadline is not None):
+            retry = (("Retry-After", str(refusal.retry_after)),)
+            self._turn_away(leg, Turned("full", refusal.code, retry), source)
         else:
+            leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
+            who = verdict.caller
+            _log.info(
+                "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
+                asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
+            )  # fmt: skip
             self._listener.called(self._describe(leg))
+
+    def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
+        """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
+        more = {"detail": turned.detail} if turned.detail else {}
+        self._unwanted.note(turned.why, source, time.monotonic(), code=turned.code, **more)
+        _end(leg, "refused")
+        self._answer(leg.number, turned.code, turned.headers)
+
+    def _note(self, why: Why, source: str) -> None:
+        self._unwanted.note(why, source, time.monotonic())
 
     def _talking(self) -> int:
         return sum(1 for leg in self._legs.values() if not leg.told)
@@ -259,7 +283,7 @@ class Stack:
     # The thread itself
 
     def _main(self) -> None:
-        endpoint = pj.load().Endpoint()
+        endpoint = endpoint_class()(self._note)
         try:
             self._open(endpoint)
         except Exception as error:  # noqa: BLE001  whatever it is goes to `start`
@@ -282,7 +306,9 @@ class Stack:
         if pj.is_native():
             library.setLogLevel(settings.trace)
         endpoint.libCreate()
-        endpoint.libInit(endpoint_config(settings, self.limit))
+        config = endpoint_config(settings, self.limit)
+        listen(config, self._note, settings.trace)
+        endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         transport = library.TransportConfig()
         transport.port = settings.port

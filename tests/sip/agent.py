@@ -18,6 +18,7 @@ import structlog
 
 from runtime.config import Number
 from runtime.reception import receive
+from telephony.gate import Gate
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
@@ -28,7 +29,7 @@ def say(**what: object) -> None:
 
 
 async def serve(settings: SipSettings, mode: str, number: Number) -> None:
-    agent = SipAgent(settings)
+    agent = SipAgent(settings, counted=lambda why: say(unwanted=why))
     await agent.start()
     stopping = asyncio.Event()
     for quit_ in (signal.SIGTERM, signal.SIGINT):
@@ -97,9 +98,22 @@ def main() -> None:
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
     parser.add_argument("--early", action="store_true", help="with early media")
+    parser.add_argument("--allowed", nargs="*", default=list(Gate().allowed), help="networks that may call")
+    parser.add_argument("--trusted", nargs="*", default=[], help="networks whose assertions are believed")
+    parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD")
+    parser.add_argument("--algorithm", action="append")
+    parser.add_argument("--rate", type=float, default=2.0)
+    parser.add_argument("--burst", type=int, default=10)
+    parser.add_argument("--nonce", type=float, default=300.0, help="seconds that a challenge lives")
     options = parser.parse_args()
+    users = dict(one.split(":", 1) for one in options.user)
+    gate = Gate(
+        tuple(options.allowed), tuple(options.trusted), users,
+        algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
+        nonce_seconds=options.nonce,
+    )  # fmt: skip
     settings = SipSettings(
-        port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace, country="34"
+        port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace, country="34", gate=gate
     )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):

@@ -132,7 +132,8 @@ class Baresip:
     It needs an audio player to receive at all: a bridge to nobody.
     """
 
-    def __init__(self, folder: Path, source: Path, codec: str = "g711") -> None:
+    def __init__(self, folder: Path, source: Path, codec: str = "g711", user: str = "", password: str = "") -> None:
+        """`user` and `password`: what it answers a challenge with."""
         self._folder = folder
         self._control_port = free_port()
         config = folder / "baresip"
@@ -154,7 +155,8 @@ class Baresip:
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n"
         )
-        (config / "accounts").write_text("<sip:baresip@127.0.0.1>;regint=0;answermode=manual\n")
+        secret = f";auth_user={user};auth_pass={password}" if user else ""
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(

@@ -38,9 +38,19 @@ def invite(
     )
 
 
-def receive(code: int, *, optional: bool = False, check: str = "") -> str:
-    """`check`: a header that must be there."""
+def authentication(user: str, password: str) -> str:
+    """A header for `more`: the answer to the challenge received last."""
+    return f"[authentication username={user} password={password}]\n"
+
+
+def options() -> str:
+    return _send("OPTIONS", 1, retransmit=True)
+
+
+def receive(code: int, *, optional: bool = False, check: str = "", challenge: bool = False) -> str:
+    """`check`: a header that must be there; `challenge`: is answered by the next `authentication`."""
     head = f'<recv response="{code}" optional="{"true" if optional else "false"}" rtd="true"'
+    head += ' auth="true"' if challenge else ""
     if not check:
         return f"{head}/>\n"
     action = f'<ereg regexp=".+" search_in="hdr" header="{check}:" check_it="true" assign_to="found"/>'
