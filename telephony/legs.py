@@ -54,7 +54,7 @@ def account_class() -> Any:
 
         @guarded
         def onIncomingSubscribe(self, prm: Any) -> None:  # noqa: N802
-            prm.code = SUBSCRIBE_STATUS
+            prm.code, prm.reason = SUBSCRIBE_STATUS, "Forbidden"
 
     return Account
 

@@ -57,6 +57,10 @@ def receive(code: int, *, optional: bool = False, check: str = "", challenge: bo
     return f'{head}><action>{action}</action></recv>\n<Reference variables="found"/>\n'
 
 
+def receive_either(one: int, other: int) -> str:
+    return f'<recv response="{one}" optional="true" next="1"/>\n<recv response="{other}"/>\n<label id="1"/>\n'
+
+
 def ringing() -> str:
     return receive(100, optional=True) + receive(180, optional=True)
 

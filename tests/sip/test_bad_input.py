@@ -1,0 +1,170 @@
+"""What the SIP port gets from the street: floods, random bytes, broken messages. A live call hears nothing of it."""
+
+import asyncio
+import random
+import socket
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from telephony.caller import Patience, place_call
+from tests.sip.phones import Server, alike, run_sipp, sipp
+from tests.sip.scenario import ack, answered, bye, invite, options, receive, receive_either, scenario
+from tests.sip.test_caller import RATE, melody
+from tests.sip.test_calls import Start, ended, start
+from tests.sip.test_who_may_call import LISTED, STRANGER
+from voice import wav
+from voice.frames import AudioFrame
+
+__all__ = ["start"]  # the fixture
+
+pytestmark = pytest.mark.sip
+
+PLAIN = scenario(invite(), answered(), ack(), bye(), receive(200))
+METHODS = (
+    "INVITE",
+    "ACK",
+    "BYE",
+    "CANCEL",
+    "OPTIONS",
+    "REGISTER",
+    "MESSAGE",
+    "NOTIFY",
+    "INFO",
+    "REFER",
+    "UPDATE",
+    "PRACK",
+)
+FLOOD = 400
+BURST = 5
+SLOW = ("--rate", "0.001", "--burst", str(BURST))
+"""So slow that no token comes back while a test lasts: what is let through is counted, not timed."""
+
+
+def unwanted(server: Server) -> Counter[str]:
+    return Counter(str(news["unwanted"]) for news in server.news if "unwanted" in news)
+
+
+async def calling_meanwhile(server: Server, folder: Path, trouble: Callable[[], None]) -> list[float]:
+    """How well what a live caller says comes back while there is `trouble`, each tenth of a second: 0 to 1."""
+    said = melody(6.0)
+    wav.write(folder / "said.wav", AudioFrame(said, RATE, 0.0))
+    record = folder / "call.wav"
+    patience = Patience(greeting=0.5, first_sound=10, pause=1.0)
+    call = asyncio.ensure_future(place_call(server.uri, [folder / "said.wav"], record, patience=patience))
+    await asyncio.to_thread(server.wait, lambda news: news.get("event") == "Answered")
+    await asyncio.to_thread(trouble)
+    report = await call
+    assert report.ended == "goodbye"
+    _, back = wav.read_stereo(record)
+    return alike(said, back.pcm)
+
+
+def flooded(folder: Path, text: str, address: str) -> None:
+    process = sipp(folder, text, address, "-m", str(FLOOD), "-r", "200", "-l", str(FLOOD), *STRANGER)
+    screen, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, screen[-2_000:]
+
+
+async def test_a_flood_of_invites_is_turned_away_and_a_live_call_hears_nothing_of_it(
+    start: Start, tmp_path: Path
+) -> None:
+    server = start("echo", *LISTED, *SLOW)
+    either = scenario(invite(), receive(100, optional=True), receive_either(403, 503), ack(refused=True))
+    back = await calling_meanwhile(server, tmp_path, lambda: flooded(tmp_path, either, server.address))
+    assert np.median(back) > 0.9
+    assert unwanted(server) == {"unknown": BURST, "rate": FLOOD - BURST}
+    await asyncio.to_thread(run_sipp, tmp_path, PLAIN, server.address, "-m", "5")
+    assert len(server.wait_for(ended, 6)) == 6
+
+
+async def test_callers_who_never_acknowledge_being_turned_away_keep_no_line(start: Start, tmp_path: Path) -> None:
+    """More of them than PJSIP has lines for, all within a second or two."""
+    server = start("echo", *LISTED, *SLOW, "--max-calls", "8")
+
+    def trouble() -> None:
+        with stranger() as port:
+            for number in range(FLOOD):
+                port.sendto(request(number), address(server))
+            server.wait_for(lambda news: news.get("unwanted") == "rate", FLOOD - BURST)
+
+    back = await calling_meanwhile(server, tmp_path, trouble)
+    assert np.median(back) > 0.9
+    assert unwanted(server) == {"unknown": BURST, "rate": FLOOD - BURST}
+    await asyncio.to_thread(run_sipp, tmp_path, PLAIN, server.address, "-m", "5")
+
+
+async def test_a_flood_of_options_is_answered_and_a_live_call_hears_nothing_of_it(start: Start, tmp_path: Path) -> None:
+    server = start("echo", *LISTED)
+    asking = scenario(options(), receive(200))
+    back = await calling_meanwhile(server, tmp_path, lambda: flooded(tmp_path, asking, server.address))
+    assert np.median(back) > 0.9
+    await asyncio.to_thread(run_sipp, tmp_path, PLAIN, server.address, "-m", "1")
+
+
+async def test_random_bytes_and_broken_messages_end_nothing(start: Start, tmp_path: Path) -> None:
+    server = start("echo", *LISTED, *SLOW)
+    chance = random.Random(20_261_124)
+
+    def trouble() -> None:
+        with stranger() as port:
+            for number in range(FLOOD):
+                port.sendto(chance.randbytes(chance.randrange(1, 1_400)), address(server))
+                port.sendto(broken(request(number, chance.choice(METHODS)), chance), address(server))
+            port.sendto(request(0).replace(b"Call-ID", b"Call-IX"), address(server))
+            server.wait(lambda news: news.get("unwanted") == "malformed")
+
+    back = await calling_meanwhile(server, tmp_path, trouble)
+    assert np.median(back) > 0.9
+    await asyncio.to_thread(run_sipp, tmp_path, PLAIN, server.address, "-m", "5")
+    counted = unwanted(server)
+    assert counted["malformed"] >= FLOOD, "random bytes are no SIP"
+    assert 0 < counted["unknown"] <= BURST
+    assert len([news for news in server.news if "remote" in news]) == 6
+
+
+def test_nobody_may_subscribe(start: Start) -> None:
+    server = start("echo")
+    for number, event in enumerate(("presence", "message-summary", "dialog")):
+        asking = request(number, "SUBSCRIBE").replace(b"Max-Forwards", f"Event: {event}\r\nMax-Forwards".encode())
+        with stranger() as port:
+            port.settimeout(20)
+            port.sendto(asking, address(server))
+            assert int(port.recv(4_096).split()[1]) >= 400
+
+
+def stranger() -> socket.socket:
+    port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    port.bind((STRANGER[1], 0))
+    return port
+
+
+def address(server: Server) -> tuple[str, int]:
+    host, _, port = server.address.rpartition(":")
+    return host, int(port)
+
+
+def request(number: int, method: str = "INVITE") -> bytes:
+    body = (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
+        if method == "INVITE"
+        else ""
+    )
+    return (
+        f"{method} sip:counter@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:9;rport;branch=z9hG4bK{number}x\r\n"
+        f"From: <sip:stranger@127.0.0.2>;tag={number}\r\nTo: <sip:counter@127.0.0.1>\r\nCall-ID: {number}@flood\r\n"
+        f"CSeq: 1 {method}\r\nContact: <sip:stranger@127.0.0.2:9>\r\nMax-Forwards: 70\r\n"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def broken(message: bytes, chance: random.Random) -> bytes:
+    """With one to four accidents: bytes that are changed, lost, or there many times."""
+    for _ in range(chance.randrange(1, 5)):
+        at = chance.randrange(len(message))
+        piece = chance.choice([b"", chance.randbytes(3), message[at : at + 9] * 20, b"\r\n", b"\x00", b"\xff%", b";<>"])
+        message = message[:at] + piece + message[at + chance.randrange(12) :]
+    return message[:8_000]
