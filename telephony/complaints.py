@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from telephony import pj
+from telephony.head import clean
 from telephony.legs import guarded
 from telephony.unwanted import Why
 
@@ -48,7 +49,7 @@ def writer_class() -> Any:
             if source := source_of(entry.msg):
                 self._note("malformed", source)
             if entry.level <= self._shown:
-                print(entry.msg, end="")
+                print(clean(entry.msg), end="")
 
     return Writer
 

@@ -40,6 +40,11 @@ def read(message: str) -> Head:
     return Head(method, rest.strip().partition(" ")[0], tuple(fields))
 
 
+def clean(text: str) -> str:
+    """`text` without the lone surrogates that stand for bytes which are no UTF-8: those can't be written anywhere."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def split(text: str, at: str) -> list[str]:
     """`text` cut at every `at` that is not within quotes or angle brackets; the parts are stripped, none is empty."""
     parts, part = [""], 0

@@ -24,6 +24,7 @@ from telephony.callerid import Caller
 from telephony.complaints import endpoint_class, listen
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.gate import Gatekeeper, Turned
+from telephony.head import clean
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
@@ -408,8 +409,8 @@ class Stack:
 
     def _describe(self, leg: Any) -> Leg:
         info = leg.getInfo()
-        remote, local = info.remoteUri, info.localUri
-        return Leg(leg.number, info.callIdString, remote, local, leg.outgoing, leg.port, leg.caller, leg.called)
+        remote, local = clean(info.remoteUri), clean(info.localUri)
+        return Leg(leg.number, clean(info.callIdString), remote, local, leg.outgoing, leg.port, leg.caller, leg.called)
 
     def _explain(self, error: Exception) -> TelephonyError:
         """A new error: the old one's traceback holds objects that must not leave this thread."""

@@ -22,10 +22,13 @@ from telephony.gate import Gate
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
+_line = threading.Lock()
 
 
 def say(**what: object) -> None:
-    print(json.dumps(what), flush=True)
+    """Also on the SIP thread: a line goes out whole."""
+    with _line:
+        print(json.dumps(what), flush=True)
 
 
 async def serve(settings: SipSettings, mode: str, number: Number) -> None:

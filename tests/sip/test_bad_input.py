@@ -126,6 +126,18 @@ async def test_random_bytes_and_broken_messages_end_nothing(start: Start, tmp_pa
     assert len([news for news in server.news if "remote" in news]) == 6
 
 
+def test_a_name_that_is_no_text_becomes_text(start: Start) -> None:
+    """Bytes that are no UTF-8, in the name and the number: whatever is kept of them can be written down."""
+    server = start("echo")
+    with stranger() as port:
+        named = request(1).replace(b"From: <sip:stranger@", b'From: "\xff\xfe Ana" <sip:%ff%00a@')
+        port.sendto(named, address(server))
+        call = server.wait(lambda news: "remote" in news)
+    assert call["name"] == "Ana"
+    for text in (call["remote"], call["number"]):
+        assert text.encode("utf-8")
+
+
 def test_nobody_may_subscribe(start: Start) -> None:
     server = start("echo")
     for number, event in enumerate(("presence", "message-summary", "dialog")):
