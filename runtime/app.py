@@ -27,7 +27,7 @@ from runtime.reception import receive
 from runtime.session import Session
 from runtime.workers import Waited
 from telephony import users
-from telephony.gate import Gate
+from telephony.gate import Gate, closed
 from telephony.sip import SipAgent, SipCall, SipSettings
 
 LAG_TICK = 0.05
@@ -185,6 +185,10 @@ async def _telephone(app: App) -> Stop:
         rate=sip.callers.rate,
         burst=sip.callers.burst,
     )
+    if closed(gate, sip.host):
+        structlog.get_logger(__name__).warning(
+            "sip_closed", host=sip.host, mend="list networks under [sip.callers], allowed; others hear 403"
+        )
     settings = SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls, country=sip.country, gate=gate)
     agent = SipAgent(settings, counted=app.metrics.unwanted)
     await agent.start()

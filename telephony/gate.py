@@ -20,6 +20,8 @@ RETRY_SECONDS = 5
 
 Network = IPv4Network | IPv6Network
 
+LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1"))
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -105,6 +107,11 @@ class Gatekeeper:
         return Turned(why, 401, tuple(("WWW-Authenticate", value) for value in values))
 
 
+def closed(gate: Gate, host: str) -> bool:
+    """Whether `host` is reached by others and none of them may call."""
+    return not within(host, LOOPBACK) and not gate.users and all(_local(network) for network in networks(gate.allowed))
+
+
 def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     """Raises TelephonyError that names the one which is no network."""
     found = []
@@ -138,6 +145,10 @@ def within(host: str, allowed: tuple[Network, ...]) -> bool:
     except ValueError:
         return False
     return any(address in network for network in allowed)
+
+
+def _local(network: Network) -> bool:
+    return any(network.version == local.version and network.subnet_of(local) for local in LOOPBACK)  # type: ignore[arg-type]
 
 
 def neighbourhood(host: str) -> str:

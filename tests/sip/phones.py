@@ -42,6 +42,7 @@ class Server:
         command = [sys.executable, "-m", "tests.sip.agent", mode, *options]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.news: list[dict[str, Any]] = []
+        self._asked = False
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -74,9 +75,14 @@ class Server:
         """Resident bytes."""
         return resident(self.pid)
 
+    def ask_to_stop(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """End it politely: a clean exit is part of every test."""
-        self._process.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         code = self._process.wait(LIMIT)
         self._reader.join(LIMIT)
         assert code == 0, f"the server ended with {code}"

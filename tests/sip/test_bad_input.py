@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-import socket
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 
 from telephony.caller import Patience, place_call
+from tests.sip.datagrams import address, broken, request, stranger, unwanted
 from tests.sip.phones import Server, alike, run_sipp, sipp
 from tests.sip.scenario import ack, answered, bye, invite, options, receive, receive_either, scenario
 from tests.sip.test_caller import RATE, melody
@@ -42,10 +41,6 @@ FLOOD = 400
 BURST = 5
 SLOW = ("--rate", "0.001", "--burst", str(BURST))
 """So slow that no token comes back while a test lasts: what is let through is counted, not timed."""
-
-
-def unwanted(server: Server) -> Counter[str]:
-    return Counter(str(news["unwanted"]) for news in server.news if "unwanted" in news)
 
 
 async def calling_meanwhile(server: Server, folder: Path, trouble: Callable[[], None]) -> list[float]:
@@ -148,35 +143,12 @@ def test_nobody_may_subscribe(start: Start) -> None:
             assert int(port.recv(4_096).split()[1]) >= 400
 
 
-def stranger() -> socket.socket:
-    port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    port.bind((STRANGER[1], 0))
-    return port
-
-
-def address(server: Server) -> tuple[str, int]:
-    host, _, port = server.address.rpartition(":")
-    return host, int(port)
-
-
-def request(number: int, method: str = "INVITE") -> bytes:
-    body = (
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
-        if method == "INVITE"
-        else ""
-    )
-    return (
-        f"{method} sip:counter@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:9;rport;branch=z9hG4bK{number}x\r\n"
-        f"From: <sip:stranger@127.0.0.2>;tag={number}\r\nTo: <sip:counter@127.0.0.1>\r\nCall-ID: {number}@flood\r\n"
-        f"CSeq: 1 {method}\r\nContact: <sip:stranger@127.0.0.2:9>\r\nMax-Forwards: 70\r\n"
-        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
-
-
-def broken(message: bytes, chance: random.Random) -> bytes:
-    """With one to four accidents: bytes that are changed, lost, or there many times."""
-    for _ in range(chance.randrange(1, 5)):
-        at = chance.randrange(len(message))
-        piece = chance.choice([b"", chance.randbytes(3), message[at : at + 9] * 20, b"\r\n", b"\x00", b"\xff%", b";<>"])
-        message = message[:at] + piece + message[at + chance.randrange(12) :]
-    return message[:8_000]
+def test_an_invite_that_cannot_be_used_is_counted_with_the_broken_ones(start: Start) -> None:
+    server = start("echo")
+    for number, (old, new) in enumerate(((b"v=0", b"rubbish"), (b"application/sdp", b"text/plain"))):
+        with stranger() as port:
+            port.settimeout(20)
+            port.sendto(request(number).replace(old, new), address(server))
+            assert 400 <= int(port.recv(4_096).split()[1]) < 500
+    server.wait_for(lambda news: news.get("unwanted") == "malformed", 2)
+    assert not [news for news in server.news if "remote" in news]

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.sip.phones import Baresip, run_sipp
+from tests.sip.datagrams import acknowledgement, address, agreement, request, stranger, unwanted
+from tests.sip.phones import Baresip, Server, run_sipp
 from tests.sip.scenario import ack, answered, bye, cancel, invite, receive, scenario
 from tests.sip.test_calls import Start, ended, start
 from voice import wav
@@ -77,3 +78,30 @@ def test_who_calls_and_what_was_dialled_are_known(start: Start, tmp_path: Path) 
     run_sipp(tmp_path, plain.replace(privacy, "Subject: shoes\n"), server.address, "-m", "1")
     shown = server.wait_for(lambda news: "remote" in news, 2)[1]
     assert (shown["number"], shown["withheld"], shown["asserted"]) == ("tester", False, False)
+
+
+def test_who_calls_while_it_stops_hears_503_and_when_to_try_again() -> None:
+    server = Server("echo")
+    try:
+        with stranger() as first, stranger() as second:
+            for port in (first, second):
+                port.settimeout(20)
+            here = b"127.0.0.2:%d>" % first.getsockname()[1]
+            first.sendto(request(1).replace(b"127.0.0.2:9>", here), address(server))
+            while not (answer := first.recv(4_096)).startswith(b"SIP/2.0 200"):
+                pass
+            first.sendto(acknowledgement(answer), address(server))
+            server.wait(lambda news: news.get("event") == "Answered")
+            server.ask_to_stop()
+            while not (farewell := first.recv(4_096)).startswith(b"BYE"):
+                pass
+            second.sendto(request(2), address(server))
+            while (refusal := second.recv(4_096)).startswith(b"SIP/2.0 100"):
+                pass
+            first.sendto(agreement(farewell), address(server))
+        server.stop()
+    finally:
+        server.kill()
+    assert refusal.startswith(b"SIP/2.0 503")
+    assert b"\r\nRetry-After: 30\r\n" in refusal
+    assert unwanted(server) == {"full": 1}

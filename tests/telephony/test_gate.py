@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import TelephonyError
-from telephony.gate import TOGETHER, Gate, Gatekeeper, Turned, Welcome, host_of, neighbourhood, networks, within
+from telephony.gate import TOGETHER, Gate, Gatekeeper, Turned, Welcome, closed, host_of, neighbourhood, networks, within
 
 pytestmark = pytest.mark.unit
 
@@ -40,6 +40,23 @@ def test_with_users_a_stranger_is_challenged_once_for_each_algorithm() -> None:
     assert isinstance(verdict, Turned)
     assert (verdict.why, verdict.code) == ("challenged", 401)
     assert [name for name, _ in verdict.headers] == ["WWW-Authenticate"] * 2
+
+
+@pytest.mark.parametrize(
+    ("gate", "host", "expected"),
+    [
+        (Gate(), "127.0.0.1", False),
+        (Gate(), "::1", False),
+        (Gate(), "192.0.2.1", True),
+        (Gate(), "0.0.0.0", True),
+        (Gate(allowed=()), "192.0.2.1", True),
+        (Gate(allowed=("127.0.0.1", "192.0.2.0/24")), "192.0.2.1", False),
+        (Gate(allowed=("::/0",)), "2001:db8::1", False),
+        (Gate(users={"ana": "s3cret"}), "192.0.2.1", False),
+    ],
+)
+def test_a_port_that_others_reach_and_may_not_use_is_noticed(gate: Gate, host: str, expected: bool) -> None:
+    assert closed(gate, host) is expected
 
 
 def test_secrets_are_in_no_representation() -> None:
