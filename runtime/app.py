@@ -19,11 +19,15 @@ from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
 from runtime.config import Settings
+from runtime.dialled import greetings, route
 from runtime.events import Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
+from runtime.reception import receive
 from runtime.session import Session
 from runtime.workers import Waited
+from telephony import users
+from telephony.gate import Gate, closed
 from telephony.sip import SipAgent, SipCall, SipSettings
 
 LAG_TICK = 0.05
@@ -84,7 +88,7 @@ class App:
         self.journal = Journal.open(self.settings.data_folder / "journal.db", self.metrics)
         stops: list[tuple[str, Stop]] = []
         try:
-            await self.engines.warm()
+            await self.engines.warm(greetings(self.settings))
             for part in PARTS:
                 if part.wanted(self.settings):
                     stops.append((part.name, await part.start(self)))  # noqa: PERF401  what has started must be stopped
@@ -132,10 +136,11 @@ class App:
         self.capacity.calibrate(cpu)
         self._log.info("capacity", conversations=self.capacity.state().carries, turn_cpu_seconds=round(cpu, 3))
 
-    def converse(self, channel: Channel) -> None:
-        """Begin a conversation on a channel that has been accepted."""
+    def converse(self, channel: Channel, greeting: str = "") -> None:
+        """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's."""
         identity = secrets.token_hex(6)
-        session = Session(identity, channel, self.engines, self.journal, self.metrics, self.settings.limits)
+        limits = self.settings.limits
+        session = Session(identity, channel, self.engines, self.journal, self.metrics, limits, greeting)
         self._sessions[identity] = session
         self.conversations += 1
         task = asyncio.ensure_future(self._conversation(session, channel))
@@ -170,7 +175,22 @@ class App:
 
 async def _telephone(app: App) -> Stop:
     sip = app.settings.sip
-    agent = SipAgent(SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls))
+    gate = Gate(
+        allowed=sip.callers.allowed,
+        trusted=sip.callers.trusted,
+        users=users.load(sip.callers.users),
+        realm=sip.callers.realm,
+        algorithms=sip.callers.algorithms,
+        nonce_seconds=sip.callers.nonce_seconds,
+        rate=sip.callers.rate,
+        burst=sip.callers.burst,
+    )
+    if closed(gate, sip.host):
+        structlog.get_logger(__name__).warning(
+            "sip_closed", host=sip.host, mend="list networks under [sip.callers], allowed; others hear 403"
+        )
+    settings = SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls, country=sip.country, gate=gate)
+    agent = SipAgent(settings, counted=app.metrics.unwanted)
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))
@@ -194,8 +214,9 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
 
 async def _take(app: App, call: SipCall) -> None:
     try:
-        if await call.answer():
-            app.converse(PhoneChannel(call, app.settings.agent.language))
+        number = route(call.called, app.settings)
+        if await receive(call, number):
+            app.converse(PhoneChannel(call, number.language or app.settings.agent.language), number.greeting)
     finally:
         app.arriving -= 1
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from core.errors import ConfigError
+from core.errors import ConfigError, TelephonyError
 from core.places import data_home
 from runtime.agent import Language
+from telephony.gate import networks
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 """0 lets the system choose."""
@@ -21,15 +22,57 @@ Seconds = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(min_length=1)]
 
 
+class Number(Struct, frozen=True, forbid_unknown_fields=True):
+    """How calls to one number are answered."""
+
+    number: Name
+    """What was dialled: "+34911234567", an extension, a user name; with * at its end whatever follows, too."""
+    language: Literal["", "es", "en"] = ""
+    """Empty: the one of [agent]."""
+    greeting: str = ""
+    """Said first, in this language; empty: the pack's. It has to say that no person is speaking."""
+    ring_seconds: Annotated[float, Meta(ge=0, le=120)] = 0.0
+    """How long it rings (180) before it is answered; 0: at once."""
+    early_media: bool = False
+    """While it rings the caller hears our tone (183) instead of the network's."""
+    pack: str = ""
+    """The sector pack: empty, or the one of [agent]. A device has one pack loaded."""
+
+
+class Callers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may call, and how often. `docs/telephony-security.md`."""
+
+    allowed: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    """Networks that may call without a password."""
+    trusted: tuple[str, ...] = ()
+    """Networks whose P-Asserted-Identity is believed: the trunk's."""
+    users: str = ""
+    """File of name:password lines, of those who may call from anywhere else; $MOSTRADOR_SIP_USERS holds such, too."""
+    realm: Name = "mostrador"
+    algorithms: tuple[Literal["SHA-256", "MD5"], ...] = ("SHA-256", "MD5")
+    """Offered to those who authenticate, most wanted first. Old phones stop at the first that they don't know."""
+    nonce_seconds: Seconds = 300.0
+    """How long a challenge may be answered."""
+    rate: Seconds = 2.0
+    """Attempts a second from an address that is not allowed; more hear 503."""
+    burst: Count = 10
+    """So many of them at once."""
+
+
 class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """The telephone."""
 
     enabled: bool = True
     host: Name = "127.0.0.1"
-    """Address that both SIP and RTP bind to. Anything but loopback lets others in the network call."""
+    """Address that both SIP and RTP bind to. Anything but loopback lets others in the network reach it (`callers`)."""
     port: Port = 5060
     calls: Count = 16
     """Calls at once; the next one hears busy (486). The device's measured capacity may lower it."""
+    country: Annotated[str, Meta(pattern="^[1-9]?[0-9]{0,2}$")] = "34"
+    """Calling code of where the device stands: what numbers without one get. Empty: they stay as they are."""
+    callers: Callers = Callers()
+    numbers: tuple[Number, ...] = ()
+    """How each number is answered, by [[sip.numbers]]; one that is not named is answered at once."""
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +201,36 @@ def parse(text: str, where: str = "settings") -> Settings:
     if problems := list(_problems(table, Settings, "")):
         code = "config.unknown" if any(unknown for unknown, _ in problems) else "config.value"
         raise ConfigError(code, "\n".join(f"{where}: {problem}" for _, problem in problems))
-    return msgspec.convert(table, Settings)
+    settings = msgspec.convert(table, Settings)
+    if contradictions := list(_contradictions(settings)):
+        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
+    return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """What each value allows by itself and all of them together don't."""
+    for key in ("allowed", "trusted"):
+        try:
+            networks(getattr(settings.sip.callers, key))
+        except TelephonyError as error:
+            yield f"sip.callers.{key}: {error.message}"
+    if not settings.sip.callers.algorithms:
+        yield "sip.callers.algorithms: name one of SHA-256, MD5"
+    realm = settings.sip.callers.realm
+    if set(realm) & set('"\\') or not realm.isprintable():
+        yield f"sip.callers.realm = {_shown(realm)}: leave out quotes, backslashes and control characters"
+    dialled: set[str] = set()
+    for at, number in enumerate(settings.sip.numbers):
+        if number.pack not in ("", settings.agent.pack):
+            yield (
+                f"sip.numbers[{at}].pack = {_shown(number.pack)}: a device has one pack loaded, agent.pack = "
+                f"{_shown(settings.agent.pack)}: leave it out, or set up a second device for that number"
+            )
+        if number.early_media and not number.ring_seconds:
+            yield f"sip.numbers[{at}].early_media: set ring_seconds, how long the tone is heard"
+        if number.number in dialled:
+            yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
+        dialled.add(number.number)
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:
@@ -207,12 +279,12 @@ def allowed(kind: Any) -> str:
             words = "text" + (", not empty" if least else "")
         case msgspec.inspect.LiteralType(values=values):
             words = ", ".join(str(value) for value in values)
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(fields=fields)):
+            words = f"a list of tables with keys of {', '.join(field.encode_name for field in fields)}"
         case msgspec.inspect.VarTupleType():
             words = "a list of texts"
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
-        case msgspec.inspect.VarTupleType():
-            words = "a list of texts"
         case other:
             words = type(other).__name__.removesuffix("Type").lower()
     return words

@@ -37,9 +37,12 @@ class Dialog:
         """Something is being done."""
         return self._commit is not None and not self._commit.done()
 
-    def open(self, language: Language, channel: str) -> Reply:
-        """The greeting."""
+    def open(self, language: Language, channel: str, greeting: str = "") -> Reply:
+        """The greeting: `greeting` instead of the pack's words, with the pack's choices."""
         reply, self.state = self._engines.planner.open(language, channel)
+        if greeting:
+            own = Message(greeting, choices=reply.messages[0].choices)
+            reply, self.state = Reply((own,)), DialogState(last=own)
         return reply
 
     def speculate(self, heard: Heard) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from core.places import cache_home
 from models.llm import Finisher
 from models.store import Store
 from runtime import vault, voices
-from runtime.agent import DialogState, Heard, Plan, Planner, Reply
+from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
 from runtime.secret import Secret
 from runtime.vault import Vault
@@ -96,20 +96,25 @@ class Engines:
         """Raises AgentError."""
         return await self.workers.run("commit", self.planner.commit, plan, conversation)
 
-    async def warm(self) -> None:
-        """Speak the greetings into the cache: whoever calls hears the first word at once.
+    async def warm(self, greetings: Iterable[tuple[Language, str]] = ()) -> None:
+        """Speak the greetings into the cache, the pack's and `greetings`: whoever calls hears the first word at once.
 
         Returns when the first clauses are made; the others follow by themselves.
         """
         if self.sound is None:
             return
         first = []
+        texts = list(greetings)
+        for language, text in texts:
+            for clause in split(text):
+                self.sound.voices.keep(readable(clause, language), language)
         for channel in ("phone", "kiosk"):
             for language in voices.LANGUAGES:
                 reply, _ = self.planner.open(language, channel)
-                parts = [readable(clause, language) for m in reply.messages for clause in split(m.text)]
-                clips = [self.sound.clips.warm(part, language) for part in parts]
-                first += clips[:1]
+                texts.append((language, " ".join(message.text for message in reply.messages)))
+        for language, text in texts:
+            clips = [self.sound.clips.warm(readable(clause, language), language) for clause in split(text)]
+            first += clips[:1]
         for clip in first:
             await clip.made()
 

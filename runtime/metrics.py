@@ -1,6 +1,7 @@
 """What the device counts and measures, for Prometheus. No personal data: labels are kinds, stages and codes."""
 
 from collections.abc import Callable
+from typing import get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.capacity import State
 from runtime.events import Event, Replied, Said, UserSaid
+from telephony.unwanted import Why
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -40,6 +42,11 @@ class Metrics:
         self._refused = Counter(
             "mostrador_refused", "Customers turned away from a full device", ["channel"], registry=registry
         )
+        self._unwanted = Counter(
+            "mostrador_sip_unwanted", "Calls and messages turned away on the SIP port", ["why"], registry=registry
+        )
+        for why in get_args(Why):
+            self._unwanted.labels(why)
         self._turns = Counter(
             "mostrador_turns", "Turns of customers", ["form"], registry=registry
         )  # form: spoken or typed
@@ -83,6 +90,10 @@ class Metrics:
 
     def refused(self, channel: str) -> None:
         self._refused.labels(channel).inc()
+
+    def unwanted(self, why: Why) -> None:
+        """Turned away on the SIP port before it was a call; on the SIP thread."""
+        self._unwanted.labels(why).inc()
 
     def stage(self, name: str, seconds: float) -> None:
         """One stage of a turn: pause, stt, plan, commit, first_sound…"""

@@ -59,9 +59,18 @@ class Session:
     """A conversation on one channel, from hello to goodbye."""
 
     def __init__(
-        self, identity: str, channel: Channel, engines: Engines, journal: Journal, metrics: Metrics, limits: Limits
+        self,
+        identity: str,
+        channel: Channel,
+        engines: Engines,
+        journal: Journal,
+        metrics: Metrics,
+        limits: Limits,
+        greeting: str = "",
     ) -> None:
+        """`greeting`: what is said first instead of the pack's words, in the channel's language."""
         self.id = identity
+        self._greeting = greeting
         self._over = False
         self._channel = channel
         self._engines = engines
@@ -405,7 +414,7 @@ class Session:
         self._record(msgspec.structs.replace(replied, at=self._now))
 
     async def _greet(self) -> None:
-        reply = self._dialog.open(self.language, self._channel.kind)
+        reply = self._dialog.open(self.language, self._channel.kind, self._greeting)
         self._expect(self._dialog.state)
         await self._give(reply)
 

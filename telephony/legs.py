@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from telephony import media, pj
+from telephony.callerid import Caller
 from telephony.dtmf import pressed
 from telephony.events import Cause, Hold
-from telephony.policy import REFER_STATUS, Pulse
+from telephony.policy import REFER_STATUS, SUBSCRIBE_STATUS, Pulse
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -50,7 +51,11 @@ def account_class() -> Any:
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
-            self.stack.called(prm.callId)
+            self.stack.called(prm.callId, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
+
+        @guarded
+        def onIncomingSubscribe(self, prm: Any) -> None:  # noqa: N802
+            prm.code, prm.reason = SUBSCRIBE_STATUS, "Forbidden"
 
     return Account
 
@@ -84,6 +89,8 @@ def leg_class() -> Any:
             self.ours_since = 0.0
             self.hide: Callable[[str], str] | None = None
             """Gets each key instead of the listener, who is told what it returns."""
+            self.caller = Caller()
+            self.called: tuple[str, ...] = ()
             self.told = False
             """The listener has had its end, or never knew of it."""
 

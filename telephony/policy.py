@@ -8,6 +8,9 @@ REFER_STATUS = 603
 """Answer to every REFER and to every INVITE that replaces a call. PJSIP would accept them: whoever calls could make
 this device dial anybody, at its owner's cost."""
 
+SUBSCRIBE_STATUS = 403
+"""Answer to whoever wants to be told when we are there: PJSIP would keep a subscription for each."""
+
 RETRY_SECONDS = 30
 
 KEYS = frozenset("0123456789*#ABCD")

@@ -1,9 +1,10 @@
 """What the telephone can be set to, and the same in PJSIP's terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telephony import pj
+from telephony.gate import Gate
 from voice.frames import FRAME_MS, RATE
 
 SPARE_CALLS = 64
@@ -15,7 +16,8 @@ class SipSettings:
     """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
     0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
     as lost, 0: never; `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `trace`:
-    PJSIP's own log level on the console, 0-6."""
+    PJSIP's own log level on the console, 0-6; `country`: the calling code that numbers without one get, "": none;
+    `gate`: who may call."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -26,6 +28,8 @@ class SipSettings:
     user_agent: str = "Mostrador"
     lost_after: float = 30.0
     hold_limit: float = 900.0
+    country: str = ""
+    gate: Gate = field(default_factory=Gate)
     trace: int = 0
 
 

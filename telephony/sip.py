@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -14,6 +15,7 @@ from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
+from telephony.unwanted import Why
 
 __all__ = [
     "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
@@ -33,6 +35,10 @@ class SipCall:
         self.remote = leg.remote
         """SIP address of the other side. Personal data."""
         self.local = leg.local
+        self.caller = leg.caller
+        """Who calls us. Personal data."""
+        self.called = leg.called
+        """What they dialled, most telling first: E.164 where it is a number."""
         self.outgoing = leg.outgoing
         self.line = line
         self.state: Literal["ringing", "answered", "ended"] = "ringing"
@@ -41,10 +47,15 @@ class SipCall:
         self._number = leg.number
         self._events: deque[CallEvent] = deque(maxlen=EVENTS_KEPT)
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
 
     async def ring(self) -> bool:
         """Say that it rings (180); optional before `answer`."""
         return await self._ask(partial(self._stack.ring, self._number))
+
+    async def progress(self) -> bool:
+        """Say that it rings with a sound of ours (183): what is played on the line is heard before `answer`."""
+        return await self._ask(partial(self._stack.progress, self._number))
 
     async def answer(self) -> bool:
         """Accept (200). The line can be used at once; `Answered` follows when the caller has acknowledged."""
@@ -102,6 +113,12 @@ class SipCall:
             self._news.clear()
             await self._news.wait()
 
+    async def gone(self, seconds: float) -> bool:
+        """Whether it has ended, at once or within `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), seconds)
+        return self.ended is not None
+
     async def _ask(self, what: "partial[bool]") -> bool:
         if self.ended is not None:
             return False
@@ -120,6 +137,7 @@ class SipCall:
                 self.state = "ended"
                 self.ended = event
                 self.line.close()
+                self._gone.set()
             case KeyPressed() | Hold():
                 pass
         self._events.append(event)
@@ -129,8 +147,10 @@ class SipCall:
 class SipAgent:
     """A SIP user agent on UDP. One at a time in a process: PJSIP allows no more."""
 
-    def __init__(self, settings: SipSettings) -> None:
+    def __init__(self, settings: SipSettings, counted: Callable[[Why], None] = lambda _: None) -> None:
+        """`counted` is called, on the SIP thread, for all that is turned away before it is a call."""
         self.settings = settings
+        self._counted = counted
         self._stack: Stack | None = None
         self._ear: Ear | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -150,9 +170,9 @@ class SipAgent:
         return len(self._calls)
 
     async def start(self) -> None:
-        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.library_missing"."""
+        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.network", "sip.library_missing"."""
         self._loop = asyncio.get_running_loop()
-        stack = Stack(self.settings, self)
+        stack = Stack(self.settings, self, self._counted)
         await stack.start()
         self._stack = stack
         self._ear = Ear(self._loop)

@@ -20,11 +20,16 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
+from telephony.callerid import Caller
+from telephony.complaints import endpoint_class, listen
 from telephony.dtmf import by_info
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
+from telephony.gate import Gatekeeper, Turned
+from telephony.head import clean
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
+from telephony.unwanted import Unwanted, Why
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +49,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A call as the other threads know it. `port`: its ring port."""
+    """A call as the other threads know it. `port`: its ring port; `caller` and `called`: of a call that came in."""
 
     number: int
     call_id: str
@@ -52,6 +57,8 @@ class Leg:
     local: str
     outgoing: bool
     port: Any
+    caller: Caller
+    called: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,13 @@ class Listener(Protocol):
 class Stack:
     """PJSIP, running. One at a time in a process."""
 
-    def __init__(self, settings: SipSettings, listener: Listener) -> None:
+    def __init__(
+        self, settings: SipSettings, listener: Listener, counted: Callable[[Why], None] = lambda _: None
+    ) -> None:
+        """`counted` is called on the SIP thread for all that is turned away. Raises TelephonyError."""
         self.settings = settings
+        self._gatekeeper = Gatekeeper(settings.gate, settings.country)
+        self._unwanted = Unwanted(counted)
         self.account: Any = None
         self.uri = ""
         self._listener = listener
@@ -134,6 +146,10 @@ class Stack:
     def ring(self, number: int) -> bool:
         return self._answer(number, 180)
 
+    def progress(self, number: int) -> bool:
+        """Ringing with sound of our own: early media, RFC 3960 section 3.1."""
+        return self._answer(number, 183)
+
     def answer(self, number: int) -> bool:
         if leg := self._legs.get(number):
             leg.accepted = time.monotonic()
@@ -144,7 +160,7 @@ class Stack:
         if leg is None:
             return False
         _end(leg, "refused")
-        return self._answer(number, code, retry_after)
+        return self._answer(number, code, () if retry_after is None else (("Retry-After", str(retry_after)),))
 
     def hangup(self, number: int, code: int, cause: Cause) -> bool:
         leg = self._legs.get(number)
@@ -191,18 +207,20 @@ class Stack:
         codec = f"{info.codecName}/{info.codecClockRate}"
         return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
 
-    def _answer(self, number: int, code: int, retry_after: int | None = None) -> bool:
+    def _answer(self, number: int, code: int, headers: tuple[tuple[str, str], ...] = ()) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
         library = pj.load()
         prm = library.CallOpParam()
         prm.statusCode = code
-        if retry_after is not None:
-            header, headers = library.SipHeader(), library.SipHeaderVector()
-            header.hName, header.hValue = "Retry-After", str(retry_after)
-            headers.append(header)
-            prm.txOption.headers = headers
+        if headers:
+            more = library.SipHeaderVector()
+            for name, value in headers:
+                header = library.SipHeader()
+                header.hName, header.hValue = name, value
+                more.append(header)
+            prm.txOption.headers = more
         return self._try(leg.answer, prm)
 
     def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
@@ -216,17 +234,35 @@ class Stack:
 
     # Called by the legs, on the SIP thread
 
-    def called(self, call_id: int) -> None:
+    def called(self, call_id: int, source: str, message: str) -> None:
+        """Somebody at `source` ("192.0.2.1:5060") calls; `message` is the INVITE."""
         leg = leg_class()(self, next(self._numbers), call_id)
-        talking = self._talking()
-        refusal = admit(talking, self.limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
-        if refusal is not None:
-            leg.told = True
-            _log.warning("sip_call_refused", code=refusal.code, calls=talking)
-            self.reject(leg.number, refusal.code, refusal.retry_after)
+        leg.told = True  # until it is let in
+        verdict = self._gatekeeper.judge(source, message, time.monotonic())
+        if isinstance(verdict, Turned):
+            self._turn_away(leg, verdict, source)
+        elif refusal := admit(self._talking(), self.limit, stopping=self._deadline is not None):
+            retry = (("Retry-After", str(refusal.retry_after)),)
+            self._turn_away(leg, Turned("full", refusal.code, retry), source)
         else:
+            leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
+            who = verdict.caller
+            _log.info(
+                "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
+                asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
+            )  # fmt: skip
             self._listener.called(self._describe(leg))
+
+    def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
+        """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
+        more = {"detail": turned.detail} if turned.detail else {}
+        self._unwanted.note(turned.why, source, time.monotonic(), code=turned.code, **more)
+        _end(leg, "refused")
+        self._answer(leg.number, turned.code, turned.headers)
+
+    def _note(self, why: Why, source: str) -> None:
+        self._unwanted.note(why, source, time.monotonic())
 
     def _talking(self) -> int:
         return sum(1 for leg in self._legs.values() if not leg.told)
@@ -281,7 +317,7 @@ class Stack:
     # The thread itself
 
     def _main(self) -> None:
-        endpoint = pj.load().Endpoint()
+        endpoint = endpoint_class()(self._note)
         try:
             self._open(endpoint)
         except Exception as error:  # noqa: BLE001  whatever it is goes to `start`
@@ -304,7 +340,9 @@ class Stack:
         if pj.is_native():
             library.setLogLevel(settings.trace)
         endpoint.libCreate()
-        endpoint.libInit(endpoint_config(settings, self.limit))
+        config = endpoint_config(settings, self.limit)
+        listen(config, self._note, settings.trace)
+        endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         transport = library.TransportConfig()
         transport.port = settings.port
@@ -409,7 +447,8 @@ class Stack:
 
     def _describe(self, leg: Any) -> Leg:
         info = leg.getInfo()
-        return Leg(leg.number, info.callIdString, info.remoteUri, info.localUri, leg.outgoing, leg.port)
+        remote, local = clean(info.remoteUri), clean(info.localUri)
+        return Leg(leg.number, clean(info.callIdString), remote, local, leg.outgoing, leg.port, leg.caller, leg.called)
 
     def _explain(self, error: Exception) -> TelephonyError:
         """A new error: the old one's traceback holds objects that must not leave this thread."""

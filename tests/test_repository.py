@@ -174,7 +174,9 @@ def test_the_changelog_knows_this_version():
 
 def test_the_documented_settings_are_the_defaults():
     text = (ROOT / "docs/configuration.md").read_text("utf-8")
-    [block] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    block, number = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert config.parse(number).sip.numbers == (config.Number("+34911000222"),)
+    assert set(tomllib.loads(number)["sip"]["numbers"][0]) == set(config.Number.__struct_fields__)
     assert config.parse(block, "docs/configuration.md") == config.Settings()
     assert list(keys(tomllib.loads(block))) == list(keys(msgspec.to_builtins(config.Settings())))
 

@@ -17,7 +17,7 @@ class PhoneChannel:
     kind: Literal["phone"] = "phone"
 
     def __init__(self, call: SipCall, language: Language) -> None:
-        self.peer = call.remote
+        self.peer = "anonymous" if call.caller.withheld else call.caller.number or call.remote
         self.language: Language = language
         self.line: AudioLine | None = call.line
         self._call = call

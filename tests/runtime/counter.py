@@ -168,6 +168,7 @@ class Counter:
     hears: list[str | MostradorError] = field(default_factory=list)
     text_only: bool = False
     limits: Limits = field(default_factory=Limits)
+    greeting: str = ""
 
     def __post_init__(self) -> None:
         self.line = FakeLine()
@@ -219,7 +220,7 @@ class Counter:
         engines = Engines(self.script, workers, sound, self.vault)
         recorder: Any = self.recorder
         channel: Any = self.channel
-        return Session("c1", channel, engines, recorder, recorder, self.limits)
+        return Session("c1", channel, engines, recorder, recorder, self.limits, self.greeting)
 
     async def say(self, text: str, words: int = 0, after: float = 0.0) -> None:
         """The customer speaks; returns when the last word is out."""

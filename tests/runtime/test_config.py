@@ -70,6 +70,11 @@ def test_unknown_section_is_named():
         ("[agent]\npack = ''", "agent.pack", "not empty"),
         ('[kiosk]\nhosts = "counter.lan"', "kiosk.hosts", "a list of texts"),
         ("sip = 5060", "sip", "[sip]"),
+        ('[sip.callers]\nallowed = ["10.0.0.1/8"]', "sip.callers.allowed", "write 192.0.2.0/24"),
+        ('[sip.callers]\nalgorithms = ["SHA-1"]', "sip.callers.algorithms", ""),
+        ("[sip.callers]\nalgorithms = []", "sip.callers.algorithms", "SHA-256, MD5"),
+        ("[sip.callers]\nrealm = 'a\"b'", "sip.callers.realm", "leave out"),
+        ('[sip]\ncountry = "+34"', "sip.country", "text"),
     ],
 )
 def test_wrong_value_names_key_and_what_is_allowed(text, key, allowed):

@@ -56,6 +56,13 @@ def test_what_the_device_carries_is_shown_and_every_turn_told():
     assert value(metrics, "mostrador_queue_seconds_count", stage="stt") == 1
 
 
+def test_what_is_turned_away_on_the_sip_port_is_counted_from_zero():
+    metrics = Metrics()
+    metrics.unwanted("rate")
+    assert value(metrics, "mostrador_sip_unwanted_total", why="rate") == 1
+    assert value(metrics, "mostrador_sip_unwanted_total", why="malformed") == 0
+
+
 def test_what_goes_wrong_is_counted():
     metrics = Metrics()
     metrics.failed("stt.timeout")

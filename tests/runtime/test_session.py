@@ -52,6 +52,14 @@ def test_a_question_is_answered_within_the_second() -> None:
     assert counter.channel.closed == "customer"
 
 
+def test_a_number_has_a_greeting_of_its_own() -> None:
+    async def customer(counter: Counter) -> None:
+        await asyncio.sleep(5)
+
+    counter = talk(lambda: Counter(greeting="The bakery."), customer)
+    assert counter.said() == ["The bakery."]
+
+
 def test_the_plan_made_at_the_pause_is_used_and_made_once() -> None:
     async def customer(counter: Counter) -> None:
         await counter.say("hello there", after=3)

@@ -13,27 +13,34 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import asdict
 
 import numpy as np
 import structlog
 
+from runtime.config import Number
+from runtime.reception import receive
+from telephony.gate import Gate
 from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
+_line = threading.Lock()
 
 
 def say(**what: object) -> None:
-    print(json.dumps(what), flush=True)
+    """Also on the SIP thread: a line goes out whole."""
+    with _line:
+        print(json.dumps(what), flush=True)
 
 
-async def serve(settings: SipSettings, mode: str) -> None:
-    agent = SipAgent(settings)
+async def serve(settings: SipSettings, mode: str, number: Number) -> None:
+    agent = SipAgent(settings, counted=lambda why: say(unwanted=why))
     await agent.start()
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    for quit_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(quit_, stopping.set)
     say(uri=agent.uri)
-    answering = spawn(answer_all(agent, mode))
+    answering = spawn(answer_all(agent, mode, number))
     await stopping.wait()
     await agent.stop()
     await answering
@@ -49,18 +56,17 @@ def spawn(work: "object") -> "asyncio.Task[None]":
     return task  # type: ignore[no-any-return]
 
 
-async def answer_all(agent: SipAgent, mode: str) -> None:
+async def answer_all(agent: SipAgent, mode: str, number: Number) -> None:
     async for call in agent.incoming():
-        say(call=call.id, remote=call.remote)
-        spawn(attend(call, mode))
+        say(call=call.id, remote=call.remote, called=call.called, **asdict(call.caller))
+        spawn(attend(call, mode, number))
 
 
-async def attend(call: SipCall, mode: str) -> None:
+async def attend(call: SipCall, mode: str, number: Number) -> None:
     sound = None
     if mode == "ring":
         await call.ring()
-    else:
-        await call.answer()
+    elif await receive(call, number):
         sound = spawn(tone(call) if mode == "tone" else echo(call))
     async for event in call.events():
         say(call=call.id, event=type(event).__name__, **{name: getattr(event, name) for name in event.__slots__})
@@ -119,18 +125,35 @@ def main() -> None:
     parser.add_argument("--hold-limit", type=float, default=900.0)
     parser.add_argument("--trace", type=int, default=0)
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
+    parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
+    parser.add_argument("--early", action="store_true", help="with early media")
+    parser.add_argument("--allowed", nargs="*", default=list(Gate().allowed), help="networks that may call")
+    parser.add_argument("--trusted", nargs="*", default=[], help="networks whose assertions are believed")
+    parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD")
+    parser.add_argument("--algorithm", action="append")
+    parser.add_argument("--rate", type=float, default=2.0)
+    parser.add_argument("--burst", type=int, default=10)
+    parser.add_argument("--nonce", type=float, default=300.0, help="seconds that a challenge lives")
     options = parser.parse_args()
+    users = dict(one.split(":", 1) for one in options.user)
+    gate = Gate(
+        tuple(options.allowed), tuple(options.trusted), users,
+        algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
+        nonce_seconds=options.nonce,
+    )  # fmt: skip
     settings = SipSettings(
         port=0,
         max_calls=options.max_calls,
         lost_after=options.lost_after,
         hold_limit=options.hold_limit,
         trace=options.trace,
+        country="34",
+        gate=gate,
     )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()
-    asyncio.run(serve(settings, options.mode))
+    asyncio.run(serve(settings, options.mode, Number("*", ring_seconds=options.ring, early_media=options.early)))
 
 
 if __name__ == "__main__":

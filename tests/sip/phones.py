@@ -49,6 +49,7 @@ class Server:
         self.noise: list[str] = []
         """PJSIP's own words, which the public package can't be kept from."""
         self.news: list[dict[str, Any]] = []
+        self._asked = False
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -81,9 +82,14 @@ class Server:
         """Resident bytes."""
         return resident(self.pid)
 
+    def ask_to_stop(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """End it politely: a clean exit is part of every test."""
-        self._process.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         code = self._process.wait(LIMIT)
         self._reader.join(LIMIT)
         assert code == 0, f"the server ended with {code}"
@@ -140,7 +146,8 @@ class Baresip:
     It needs an audio player to receive at all: a bridge to nobody.
     """
 
-    def __init__(self, folder: Path, source: Path, codec: str = "g711") -> None:
+    def __init__(self, folder: Path, source: Path, codec: str = "g711", user: str = "", password: str = "") -> None:
+        """`user` and `password`: what it answers a challenge with."""
         self._folder = folder
         self._control_port = free_port()
         config = folder / "baresip"
@@ -162,7 +169,8 @@ class Baresip:
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n"
         )
-        (config / "accounts").write_text("<sip:baresip@127.0.0.1>;regint=0;answermode=manual\n")
+        secret = f";auth_user={user};auth_pass={password}" if user else ""
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(

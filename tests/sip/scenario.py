@@ -41,21 +41,41 @@ def sound_of(
 
 
 def invite(
-    *, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv", body: str = ""
+    *,
+    sound: bool = True,
+    number: int = 1,
+    again: bool = False,
+    direction: str = "sendrecv",
+    body: str = "",
+    more: str = "",
 ) -> str:
-    """`body`: another offer than `sound_of(direction)`."""
+    """`body`: another offer than `sound_of(direction)`; `more`: further headers, each with its end of line."""
     body = body or (sound_of(direction) if sound else "")
-    sound = bool(body)
-    return _send("INVITE", number, tag=again, kind="application/sdp" if sound else "", body=body, retransmit=True)
+    kind = "application/sdp" if body else ""
+    return _send("INVITE", number, tag=again, kind=kind, body=body, more=more, retransmit=True)
 
 
-def receive(code: int, *, optional: bool = False, check: str = "") -> str:
-    """`check`: a header that must be there."""
+def authentication(user: str, password: str) -> str:
+    """A header for `more`: the answer to the challenge received last."""
+    return f"[authentication username={user} password={password}]\n"
+
+
+def options() -> str:
+    return _send("OPTIONS", 1, retransmit=True)
+
+
+def receive(code: int, *, optional: bool = False, check: str = "", challenge: bool = False) -> str:
+    """`check`: a header that must be there; `challenge`: is answered by the next `authentication`."""
     head = f'<recv response="{code}" optional="{"true" if optional else "false"}" rtd="true"'
+    head += ' auth="true"' if challenge else ""
     if not check:
         return f"{head}/>\n"
     action = f'<ereg regexp=".+" search_in="hdr" header="{check}:" check_it="true" assign_to="found"/>'
     return f'{head}><action>{action}</action></recv>\n<Reference variables="found"/>\n'
+
+
+def receive_either(one: int, other: int) -> str:
+    return f'<recv response="{one}" optional="true" next="1"/>\n<recv response="{other}"/>\n<label id="1"/>\n'
 
 
 def ringing() -> str:
