@@ -27,7 +27,7 @@ async def test_a_stranger_calls_with_the_password_and_it_is_in_no_log(tmp_path: 
         address = running.sip.rpartition("@")[2]
         for call in (right, wrong):
             await asyncio.to_thread(run_sipp, tmp_path, call, address, "-m", "1", "-i", "127.0.0.2")
-        await until('mostrador_conversations_total{channel="phone",outcome="customer"}', 1, running)
+        await until(1, running, 'mostrador_conversations_total{channel="phone",outcome="customer"}')
         assert metric(running, 'mostrador_sip_unwanted_total{why="challenged"}') == 2
         assert metric(running, 'mostrador_sip_unwanted_total{why="denied"}') == 1
         told = await running.logged("sip_unwanted")
@@ -44,5 +44,5 @@ async def test_without_users_a_stranger_is_refused(tmp_path: Path) -> None:
         address = running.sip.rpartition("@")[2]
         refused = scenario(invite(), ringing(), receive(403), ack(refused=True))
         await asyncio.to_thread(run_sipp, tmp_path, refused, address, "-m", "1", "-i", "127.0.0.2")
-        await until('mostrador_sip_unwanted_total{why="unknown"}', 1, running)
+        await until(1, running, 'mostrador_sip_unwanted_total{why="unknown"}')
         assert metric(running, 'mostrador_conversations_active{channel="phone"}') == 0
