@@ -23,8 +23,9 @@ from runtime.events import Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.session import Session
+from runtime.telephone import sip_settings
 from runtime.workers import Waited
-from telephony.sip import SipAgent, SipCall, SipSettings
+from telephony.sip import SipAgent, SipCall
 
 LAG_TICK = 0.05
 TIDY_TICK = 5.0
@@ -169,8 +170,7 @@ class App:
 
 
 async def _telephone(app: App) -> Stop:
-    sip = app.settings.sip
-    agent = SipAgent(SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls))
+    agent = SipAgent(sip_settings(app.settings.sip))
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))

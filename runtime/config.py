@@ -19,6 +19,21 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 Count = Annotated[int, Meta(ge=1, le=512)]
 Seconds = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(min_length=1)]
+Srtp = Literal["off", "offered", "required"]
+
+
+class SipTls(Struct, frozen=True, forbid_unknown_fields=True):
+    """SIP over TLS 1.2 or 1.3. Files in PEM."""
+
+    port: Port = 5061
+    certificate: str = ""
+    """Of this device, and the chain above it."""
+    key: str = ""
+    """Its private key, without a pass phrase."""
+    authorities: str = ""
+    """Who vouches for the servers that it connects to; empty: whom the system trusts."""
+    verify: bool = True
+    """Hang up on a server that nobody vouches for."""
 
 
 class Sip(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +45,13 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 5060
     calls: Count = 16
     """Calls at once; the next one hears busy (486). The device's measured capacity may lower it."""
+    host6: str = ""
+    """An IPv6 address to listen on beside an IPv4 `host`; `host` itself may be IPv6, too."""
+    transports: tuple[Literal["udp", "tcp", "tls"], ...] = ("udp",)
+    """What is listened on; `tcp` and `udp` share the port."""
+    srtp: Srtp = "off"
+    """Encrypted sound in calls that come through no account: `off`, `offered`, or `required` (others are refused)."""
+    tls: SipTls = SipTls()
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -196,12 +218,12 @@ def allowed(kind: Any) -> str:
             words = "text" + (", not empty" if least else "")
         case msgspec.inspect.LiteralType(values=values):
             words = ", ".join(str(value) for value in values)
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
+            words = f"a list of {', '.join(str(value) for value in values)}"
         case msgspec.inspect.VarTupleType():
             words = "a list of texts"
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a table with keys of {', '.join(str(value) for value in values)} and text values"
-        case msgspec.inspect.VarTupleType():
-            words = "a list of texts"
         case other:
             words = type(other).__name__.removesuffix("Type").lower()
     return words

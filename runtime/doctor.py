@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,8 @@ from runtime.config import Settings
 State = Literal["ok", "warn", "fail"]
 
 GIB = 2**30
+CERTIFICATE_DAYS = 30
+"""A certificate that ends sooner is warned about."""
 MEMORY_LEAST = 1.5 * GIB
 """All models loaded, and the system."""
 MEMORY_GOOD = 3 * GIB
@@ -183,6 +186,7 @@ def engines(_: Settings) -> Iterator[Check]:
 
 
 def telephone(settings: Settings) -> Iterator[Check]:
+    from telephony.certificate import check
     from telephony.pj import capabilities
 
     if not settings.sip.enabled:
@@ -194,7 +198,22 @@ def telephone(settings: Settings) -> Iterator[Check]:
         yield Check("telephone", "ok", found)
     else:
         yield Check("telephone", "warn", found, can.note)
-    yield port_state("telephone port", socket.SOCK_DGRAM, settings.sip.host, settings.sip.port, "sip")
+    sip = settings.sip
+    for host in (sip.host, sip.host6):
+        for transport in dict.fromkeys(sip.transports) if host else ():
+            kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+            port, section = (sip.tls.port, "sip.tls") if transport == "tls" else (sip.port, "sip")
+            yield port_state(f"telephone port, {transport}", kind, host, port, section)
+    if "tls" in sip.transports and sip.tls.certificate and sip.tls.key:
+        yield certificate_until(check(Path(sip.tls.certificate).expanduser(), Path(sip.tls.key).expanduser()))
+
+
+def certificate_until(end: datetime) -> Check:
+    days = (end - datetime.now(UTC)).days
+    found = f"valid until {end:%Y-%m-%d}"
+    if days < CERTIFICATE_DAYS:
+        return Check("telephone certificate", "warn", found, "renew it and start again: no TLS call works after that")
+    return Check("telephone certificate", "ok", found)
 
 
 def kiosk(settings: Settings) -> Iterator[Check]:

@@ -49,7 +49,7 @@ def account_class() -> Any:
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
-            self.stack.called(prm.callId)
+            self.stack.called(self, prm.callId)
 
     return Account
 
@@ -62,8 +62,8 @@ def leg_class() -> Any:
     class Leg(base):  # type: ignore[misc]
         """Our side of one call, and what the SIP thread knows of it."""
 
-        def __init__(self, stack: "Stack", number: int, call_id: int | None = None) -> None:
-            super().__init__(stack.account, library.PJSUA_INVALID_ID if call_id is None else call_id)
+        def __init__(self, stack: "Stack", number: int, account: Any, call_id: int | None = None) -> None:
+            super().__init__(account, library.PJSUA_INVALID_ID if call_id is None else call_id)
             self.stack = stack
             self.number = number
             self.outgoing = call_id is None

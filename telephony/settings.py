@@ -1,9 +1,10 @@
 """What the telephone can be set to, and the same in PJSIP's terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telephony import pj
+from telephony.transports import Listener, Srtp, TlsSettings, Transport, secure_sound
 from voice.frames import FRAME_MS, RATE
 
 SPARE_CALLS = 64
@@ -12,9 +13,10 @@ SPARE_CALLS = 64
 
 @dataclass(frozen=True, slots=True)
 class SipSettings:
-    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
-    0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
-    as lost, 0: never; `trace`: PJSIP's own log level on the console, 0-6."""
+    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `host6`: an IPv6 address beside it;
+    `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
+    come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never; `trace`:
+    PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -25,6 +27,10 @@ class SipSettings:
     user_agent: str = "Mostrador"
     lost_after: float = 30.0
     trace: int = 0
+    host6: str = ""
+    transports: tuple[Transport, ...] = ("udp",)
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    srtp: Srtp = "off"
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:
@@ -45,14 +51,19 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     return config
 
 
-def account_config(settings: SipSettings, uri: str, transport: int) -> Any:
-    config = pj.load().AccountConfig()
+def account_config(settings: SipSettings, listener: Listener, uri: str, srtp: Srtp) -> Any:
+    """What every account has in common: it signals and sounds from where `listener` is."""
+    library = pj.load()
+    config = library.AccountConfig()
     config.idUri = uri
-    config.sipConfig.transportId = transport
+    config.sipConfig.transportId = listener.id
     config.natConfig.contactRewriteUse = 0
     config.natConfig.sdpNatRewriteUse = 0
+    secure_sound(config.mediaConfig, srtp)
+    if listener.ipv6:
+        config.sipConfig.ipv6Use = config.mediaConfig.ipv6Use = library.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
     rtp = config.mediaConfig.transportConfig
-    rtp.boundAddress = settings.host
+    rtp.boundAddress = listener.host
     rtp.port = settings.rtp_port
     if settings.rtp_port:
         rtp.portRange = 4 * (settings.max_calls + SPARE_CALLS)

@@ -109,7 +109,7 @@ class SipCall:
 
 
 class SipAgent:
-    """A SIP user agent on UDP. One at a time in a process: PJSIP allows no more."""
+    """A SIP user agent. One at a time in a process: PJSIP allows no more."""
 
     def __init__(self, settings: SipSettings) -> None:
         self.settings = settings
@@ -127,12 +127,21 @@ class SipAgent:
         return self._stack.uri if self._stack else ""
 
     @property
+    def uris(self) -> dict[str, str]:
+        """The same for everything that is listened on, by transport: "udp", "tcp", "tls", and "udp6"…"""
+        listeners = self._stack.listeners if self._stack else []
+        return {
+            f"{listener.transport}{'6' if listener.ipv6 else ''}": listener.uri(self.settings.user)
+            for listener in listeners
+        }
+
+    @property
     def calls(self) -> int:
         """Calls that are going on."""
         return len(self._calls)
 
     async def start(self) -> None:
-        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.library_missing"."""
+        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.library_missing"."""
         self._loop = asyncio.get_running_loop()
         stack = Stack(self.settings, self)
         await stack.start()

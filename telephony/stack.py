@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import pj
+from telephony import pj, transports
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.legs import account_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
@@ -77,7 +77,9 @@ class Stack:
 
     def __init__(self, settings: SipSettings, listener: Listener) -> None:
         self.settings = settings
-        self.account: Any = None
+        self.accounts: list[Any] = []
+        """One for each listener, in its order: calls that belong to no account of a PBX."""
+        self.listeners: list[transports.Listener] = []
         self.uri = ""
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
@@ -122,7 +124,7 @@ class Stack:
         library = pj.load()
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        leg = leg_class()(self, next(self._numbers))
+        leg = leg_class()(self, next(self._numbers), self._account_to(uri))
         leg.makeCall(uri, library.CallOpParam(True))
         if leg in self._over:
             raise TelephonyError("sip.failed", "the call could not be set up")
@@ -193,8 +195,8 @@ class Stack:
 
     # Called by the legs, on the SIP thread
 
-    def called(self, call_id: int) -> None:
-        leg = leg_class()(self, next(self._numbers), call_id)
+    def called(self, account: Any, call_id: int) -> None:
+        leg = leg_class()(self, next(self._numbers), account, call_id)
         talking = self._talking()
         refusal = admit(talking, self.limit, stopping=self._deadline is not None)
         self._legs[leg.number] = leg
@@ -267,22 +269,24 @@ class Stack:
             self._refuse_work()
 
     def _open(self, endpoint: Any) -> None:
-        library, settings = pj.load(), self.settings
+        settings = self.settings
         if pj.is_native():
-            library.setLogLevel(settings.trace)
+            pj.load().setLogLevel(settings.trace)
         endpoint.libCreate()
         endpoint.libInit(endpoint_config(settings, self.limit))
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
-        transport = library.TransportConfig()
-        transport.port = settings.port
-        transport.boundAddress = settings.host
-        udp = endpoint.transportCreate(library.PJSIP_TRANSPORT_UDP, transport)
+        self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
         set_codecs(endpoint, settings.codecs)
-        address = endpoint.transportGetInfo(udp)
-        self.uri = f"sip:{settings.user}@{address.localName}"
-        self.account = account_class()(self)
-        self.account.create(account_config(settings, self.uri, udp), True)
+        for listener in self.listeners:
+            self.accounts.append(account := account_class()(self))
+            account.create(account_config(settings, listener, listener.uri(settings.user), settings.srtp))
+        self.accounts[0].setDefault()
+        self.uri = self.listeners[0].uri(settings.user)
+
+    def _account_to(self, uri: str) -> Any:
+        """The account that leads to `uri`."""
+        return self.accounts[transports.towards(uri, self.listeners)]
 
     def _poll(self, endpoint: Any) -> None:
         watched = time.monotonic()
@@ -344,9 +348,8 @@ class Stack:
         """Everything of PJSIP's goes here, on this thread, before the library does."""
         try:
             self._drop_legs()
-            if self.account is not None:
-                self.account.shutdown()
-                self.account = None
+            while self.accounts:
+                self.accounts.pop().shutdown()
             gc.collect()
             endpoint.libDestroy(DESTROY_NO_RX_MSG)
         except pj.load().Error as error:
@@ -377,17 +380,7 @@ class Stack:
         """A new error: the old one's traceback holds objects that must not leave this thread."""
         if isinstance(error, TelephonyError):
             return TelephonyError(error.code, error.message, retryable=error.retryable)
-        words, host, port = reason(error), self.settings.host, self.settings.port
-        if "already in use" in words.lower():
-            return TelephonyError(
-                "sip.port_in_use",
-                f"UDP port {port} on {host} is taken by another program: stop it, or set another `port` under [sip]",
-            )
-        if "assign requested address" in words.lower():
-            return TelephonyError(
-                "sip.address", f"{host} is no address of this machine: set `host` under [sip] to one that is"
-            )
-        return TelephonyError("sip.failed", f"PJSIP: {words}")
+        return TelephonyError("sip.failed", f"PJSIP: {reason(error)}")
 
 
 def _end(leg: Any, cause: Cause) -> None:

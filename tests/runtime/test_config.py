@@ -70,6 +70,8 @@ def test_unknown_section_is_named():
         ("[agent]\npack = ''", "agent.pack", "not empty"),
         ('[kiosk]\nhosts = "counter.lan"', "kiosk.hosts", "a list of texts"),
         ("sip = 5060", "sip", "[sip]"),
+        ('[sip]\ntransports = ["sctp"]', "sip.transports", "a list of tcp, tls, udp"),
+        ("[sip]\ntls = true", "sip.tls", "[sip.tls]"),
     ],
 )
 def test_wrong_value_names_key_and_what_is_allowed(text, key, allowed):

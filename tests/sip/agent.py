@@ -11,11 +11,13 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import structlog
 
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
+from telephony.transports import TlsSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
 
@@ -30,7 +32,7 @@ async def serve(settings: SipSettings, mode: str) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    say(uri=agent.uri)
+    say(uri=agent.uri, uris=agent.uris)
     answering = spawn(answer_all(agent, mode))
     await stopping.wait()
     await agent.stop()
@@ -69,8 +71,11 @@ async def attend(call: SipCall, mode: str) -> None:
 
 
 async def echo(call: SipCall) -> None:
+    seconds = 0
     async for frame in call.line.heard():
         call.line.play(frame.pcm)
+        if frame.start >= seconds + 1:
+            say(call=call.id, heard=(seconds := seconds + 1))
 
 
 async def tone(call: SipCall) -> None:
@@ -92,9 +97,17 @@ def main() -> None:
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--trace", type=int, default=0)
+    parser.add_argument("--settings", default="{}", help="more of SipSettings, as JSON")
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     options = parser.parse_args()
-    settings = SipSettings(port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace)
+    given = json.loads(options.settings)
+    if tls := given.pop("tls", None):
+        given["tls"] = TlsSettings(
+            **{key: Path(value) if isinstance(value, str) else value for key, value in tls.items()}
+        )
+    settings = SipSettings(
+        port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace, **given
+    )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

@@ -1,9 +1,9 @@
 """sipp scenarios put together from steps: `scenario(invite(), answered(), ack(), pause(500), bye())`."""
 
 SOUND = """v=0
-o=sipp 1 1 IN IP4 [local_ip]
+o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
-c=IN IP4 [media_ip]
+c=IN IP[media_ip_type] [media_ip]
 t=0 0
 m=audio [media_port] RTP/AVP 0 101
 a=rtpmap:0 PCMU/8000
@@ -13,7 +13,7 @@ a={direction}
 """
 
 HEAD = """{method} sip:counter@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch={branch}
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}
 From: <sip:tester@[local_ip]:[local_port]>;tag=[pid]t[call_number]
 To: <sip:counter@[remote_ip]:[remote_port]>{tag}
 Call-ID: [call_id]
