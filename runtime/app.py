@@ -170,7 +170,7 @@ class App:
 
 
 async def _telephone(app: App) -> Stop:
-    agent = SipAgent(sip_settings(app.settings.sip))
+    agent = SipAgent(sip_settings(app.settings.sip), app.metrics.account)
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))

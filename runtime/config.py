@@ -36,6 +36,30 @@ class SipTls(Struct, frozen=True, forbid_unknown_fields=True):
     """Hang up on a server that nobody vouches for."""
 
 
+class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """One at a PBX or proxy: a table `[[sip.accounts]]`."""
+
+    name: Annotated[str, Meta(pattern=r"^[\w.-]+$")]
+    """What it is called in the log, in metrics and when a call chooses it: letters, digits, "_", "." and "-"."""
+    server: Name
+    """Host, or host:port, of the registrar; with `sip.nameservers`, a domain with SRV records."""
+    user: str = ""
+    """Who we are there."""
+    login: str = ""
+    """The name for the password, if it is not `user`."""
+    secret_file: str = ""
+    """File with the password in its only line."""
+    secret_env: str = ""
+    """Environment variable with the password, instead."""
+    proxies: tuple[Name, ...] = ()
+    """Hosts, or host:port, that requests go through: the first that answers. Empty: straight to the server."""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    """One of `sip.transports`."""
+    srtp: Srtp = "off"
+    expires: Annotated[int, Meta(ge=30, le=86_400)] = 300
+    """Seconds that a registration is asked to hold; it is refreshed before."""
+
+
 class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """The telephone."""
 
@@ -51,7 +75,12 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """What is listened on; `tcp` and `udp` share the port."""
     srtp: Srtp = "off"
     """Encrypted sound in calls that come through no account: `off`, `offered`, or `required` (others are refused)."""
+    response_seconds: Seconds = 8.0
+    """Without any answer until a request has failed, and the next proxy is tried."""
+    nameservers: tuple[Name, ...] = ()
+    """Addresses of DNS servers that are asked for SRV records; empty: the system's resolver, which finds hosts only."""
     tls: SipTls = SipTls()
+    accounts: tuple[SipAccount, ...] = ()
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,10 +216,28 @@ def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterato
             else:
                 yield False, f"{dotted} is a section: write [{dotted}] and its keys below it"
             continue
+        if (row := _row_of(wanted)) is not None:
+            if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+                for number, item in enumerate(value, 1):
+                    yield from _problems(item, row, f"{dotted}.{number}.")
+            else:
+                yield False, f"{dotted} is a list of tables: write [[{dotted}]] and its keys below it, for each"
+            continue
         try:
             msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
             yield False, f"{dotted} = {_shown(value)}: {error}; allowed: {allowed(wanted)}"
+    for name in [name for name, field in fields.items() if field.required and name not in table]:
+        yield False, f"{prefix}{name} is missing"
+
+
+def _row_of(kind: Any) -> type[Struct] | None:
+    """The struct that a list of tables holds."""
+    match msgspec.inspect.type_info(kind):
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=row)):
+            return row
+        case _:
+            return None
 
 
 def _suggestion(key: str, prefix: str, valid: list[str]) -> str:

@@ -20,6 +20,7 @@ from typing import Literal
 
 from core.errors import JournalError, MostradorError
 from runtime.config import Settings
+from runtime.telephone import sip_settings
 
 State = Literal["ok", "warn", "fail"]
 
@@ -204,6 +205,7 @@ def telephone(settings: Settings) -> Iterator[Check]:
             kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
             port, section = (sip.tls.port, "sip.tls") if transport == "tls" else (sip.port, "sip")
             yield port_state(f"telephone port, {transport}", kind, host, port, section)
+    sip_settings(sip)  # raises where a password can't be read
     if "tls" in sip.transports and sip.tls.certificate and sip.tls.key:
         yield certificate_until(check(Path(sip.tls.certificate).expanduser(), Path(sip.tls.key).expanduser()))
 
@@ -284,14 +286,47 @@ def capacity(settings: Settings) -> Iterator[Check]:
     """What a device that runs says of itself."""
     if not settings.kiosk.enabled or not settings.metrics.enabled:
         return
-    host, port = settings.kiosk.host, settings.kiosk.port
-    if not ours(port_holder(socket.SOCK_STREAM, port)):
+    if not running(settings):
         yield Check("capacity", "ok", "measured once it runs")
         return
+    figures = dict(re.findall(r"^(mostrador_\w+) (\S+)$", _metrics(settings), re.MULTILINE))
+    yield capacity_of(float(figures["mostrador_capacity_conversations"]), float(figures["mostrador_load_ratio"]))
+
+
+def accounts(settings: Settings) -> Iterator[Check]:
+    """Of the telephone: what a device that runs says of them."""
+    if not settings.sip.enabled or not settings.sip.accounts:
+        return
+    known = settings.kiosk.enabled and settings.metrics.enabled and running(settings)
+    page = _metrics(settings) if known else ""
+    for account in settings.sip.accounts:
+        name = f"account {account.name}"
+        if not known:
+            yield Check(name, "ok", f"at {account.server}; known once it runs")
+        else:
+            yield account_in(page, account.name, account.server)
+
+
+def account_in(page: str, name: str, server: str) -> Check:
+    """`page`: the text of /metrics."""
+    label = f'mostrador_sip_account_up{{account="{name}"}} '
+    values = [line.removeprefix(label) for line in page.splitlines() if line.startswith(label)]
+    if values and float(values[0]):
+        return Check(f"account {name}", "ok", f"calls can go through {server}")
+    remedy = "look for sip_registration in the log: it says what the server answered"
+    return Check(f"account {name}", "fail", f"no calls through {server}", remedy)
+
+
+def running(settings: Settings) -> bool:
+    """Whether a device of ours answers here already."""
+    return ours(port_holder(socket.SOCK_STREAM, settings.kiosk.port))
+
+
+def _metrics(settings: Settings) -> str:
+    host, port = settings.kiosk.host, settings.kiosk.port
     name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
     with urllib.request.urlopen(f"http://{name}:{port}/metrics", timeout=5) as page:
-        figures = dict(re.findall(r"^(mostrador_\w+) (\S+)$", page.read().decode(), re.MULTILINE))
-    yield capacity_of(float(figures["mostrador_capacity_conversations"]), float(figures["mostrador_load_ratio"]))
+        return str(page.read().decode())
 
 
 def capacity_of(carries: float, load: float) -> Check:
@@ -356,6 +391,7 @@ CHECKS: dict[str, Callable[[Settings], Iterator[Check]]] = {
     "models": models,
     "engines": engines,
     "telephone": telephone,
+    "accounts": accounts,
     "kiosk": kiosk,
     "capacity": capacity,
     "sound card": sound,

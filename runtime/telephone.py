@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
+from core.errors import ConfigError
 from runtime import config
+from telephony import secret
+from telephony.accounts import AccountSettings
 from telephony.sip import SipSettings
 from telephony.transports import TlsSettings
 
 
 def sip_settings(sip: config.Sip) -> SipSettings:
+    """Reads passwords, too. Raises ConfigError."""
+    names = [account.name for account in sip.accounts]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ConfigError("config.value", f"sip.accounts: two are called {min(twice)}: name them apart")
     return SipSettings(
         host=sip.host,
         host6=sip.host6,
@@ -18,6 +25,26 @@ def sip_settings(sip: config.Sip) -> SipSettings:
             sip.tls.port, _file(sip.tls.certificate), _file(sip.tls.key), _file(sip.tls.authorities), sip.tls.verify
         ),
         srtp=sip.srtp,
+        accounts=tuple(_account(account) for account in sip.accounts),
+        response_seconds=sip.response_seconds,
+        nameservers=sip.nameservers,
+    )
+
+
+def _account(account: config.SipAccount) -> AccountSettings:
+    where = f"sip.accounts, {account.name}"
+    if not account.user:
+        raise ConfigError("config.value", f"{where}: user is missing: it registers by that name")
+    return AccountSettings(
+        name=account.name,
+        server=account.server,
+        user=account.user,
+        login=account.login,
+        secret=secret.read(where, _file(account.secret_file), account.secret_env),
+        proxies=account.proxies,
+        transport=account.transport,
+        srtp=account.srtp,
+        expires=account.expires,
     )
 
 

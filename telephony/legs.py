@@ -43,15 +43,39 @@ def account_class() -> Any:
     base: Any = pj.load().Account
 
     class Account(base):  # type: ignore[misc]  # the module is known at run time only
-        def __init__(self, stack: "Stack") -> None:
+        def __init__(self, stack: "Stack", name: str = "") -> None:
+            """`name`: of the account at a PBX; "": nobody's, for whoever calls directly."""
             super().__init__()
             self.stack = stack
+            self.name = name
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
             self.stack.called(self, prm.callId)
 
+        @guarded
+        def onRegState(self, prm: Any) -> None:  # noqa: N802
+            answer = prm.rdata
+            self.stack.pbx.answered(self.name, prm.code, prm.expiration, answer.wholeMsg, answer.srcAddress)
+
     return Account
+
+
+@cache
+def endpoint_class() -> Any:
+    base: Any = pj.load().Endpoint
+
+    class Endpoint(base):  # type: ignore[misc]
+        def __init__(self, stack: "Stack") -> None:
+            super().__init__()
+            self.stack = stack
+
+        @guarded
+        def onSelectAccount(self, prm: Any) -> None:  # noqa: N802
+            request = prm.rdata
+            prm.accountIndex = self.stack.account_for(request.wholeMsg, request.srcAddress)
+
+    return Endpoint
 
 
 @cache
@@ -65,6 +89,7 @@ def leg_class() -> Any:
         def __init__(self, stack: "Stack", number: int, account: Any, call_id: int | None = None) -> None:
             super().__init__(account, library.PJSUA_INVALID_ID if call_id is None else call_id)
             self.stack = stack
+            self.account: str = account.name
             self.number = number
             self.outgoing = call_id is None
             self.port = media.open_port()

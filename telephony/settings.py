@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from telephony import pj
+from telephony.accounts import AccountSettings
 from telephony.transports import Listener, Srtp, TlsSettings, Transport, secure_sound
 from voice.frames import FRAME_MS, RATE
 
@@ -15,8 +16,9 @@ SPARE_CALLS = 64
 class SipSettings:
     """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `host6`: an IPv6 address beside it;
     `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
-    come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never; `trace`:
-    PJSIP's own log level on the console, 0-6."""
+    come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
+    `response_seconds`: without any answer until a request has failed; `nameservers`: addresses of those that are asked
+    for SRV records, none: no SRV; `trace`: PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -31,6 +33,9 @@ class SipSettings:
     transports: tuple[Transport, ...] = ("udp",)
     tls: TlsSettings = field(default_factory=TlsSettings)
     srtp: Srtp = "off"
+    accounts: tuple[AccountSettings, ...] = ()
+    response_seconds: float = 8.0
+    nameservers: tuple[str, ...] = ()
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:
@@ -38,6 +43,8 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     config.uaConfig.maxCalls = min(limit + SPARE_CALLS, pj.capabilities().max_calls)
     config.uaConfig.threadCnt = 0
     config.uaConfig.userAgent = settings.user_agent
+    for nameserver in settings.nameservers:
+        config.uaConfig.nameserver.append(nameserver)
     config.logConfig.level = config.logConfig.consoleLevel = settings.trace
     config.logConfig.msgLogging = int(settings.trace >= 5)
     config.medConfig.clockRate = config.medConfig.sndClockRate = RATE

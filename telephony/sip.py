@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Literal
 
 import structlog
 
 from core.errors import TelephonyError
+from telephony.accounts import AccountState
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
@@ -32,6 +33,8 @@ class SipCall:
         """SIP address of the other side. Personal data."""
         self.local = leg.local
         self.outgoing = leg.outgoing
+        self.account = leg.account
+        """The account by which it came, or goes; empty: directly."""
         self.line = line
         self.state: Literal["ringing", "answered", "ended"] = "ringing"
         self.ended: Ended | None = None
@@ -111,8 +114,12 @@ class SipCall:
 class SipAgent:
     """A SIP user agent. One at a time in a process: PJSIP allows no more."""
 
-    def __init__(self, settings: SipSettings) -> None:
+    def __init__(self, settings: SipSettings, changed: Callable[[AccountState], None] = lambda _: None) -> None:
+        """`changed` is called on the loop whenever an account's state changes."""
         self.settings = settings
+        self.accounts: dict[str, AccountState] = {}
+        """As far as they have been heard of."""
+        self._changed = changed
         self._stack: Stack | None = None
         self._ear: Ear | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -154,12 +161,15 @@ class SipAgent:
         while (call := await self._incoming.get()) is not None:
             yield call
 
-    async def dial(self, uri: str) -> SipCall:
-        """Begin a call; its events tell whether it is answered. Raises TelephonyError: "sip.dial", "sip.full"."""
+    async def dial(self, uri: str, account: str = "") -> SipCall:
+        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then.
+
+        Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
+        """
         if self._stack is None:
             raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
         try:
-            number = await self._stack.run(partial(self._stack.dial, uri))
+            number = await self._stack.run(partial(self._stack.dial, uri, account))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise
@@ -188,6 +198,9 @@ class SipAgent:
     def happened(self, number: int, event: CallEvent) -> None:
         self._post(self._tell, number, event)
 
+    def account_changed(self, state: AccountState) -> None:
+        self._post(self._account_changed, state)
+
     def _post(self, action: "object", *arguments: object) -> None:
         assert self._loop is not None
         try:
@@ -196,6 +209,10 @@ class SipAgent:
             _log.info("sip_loop_closed")
 
     # On the loop
+
+    def _account_changed(self, state: AccountState) -> None:
+        self.accounts[state.name] = state
+        self._changed(state)
 
     def _receive(self, leg: Leg) -> None:
         if self._stack is None:

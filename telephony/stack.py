@@ -20,8 +20,9 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj, transports
+from telephony.accounts import Accounts, AccountState
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
-from telephony.legs import account_class, leg_class, reason
+from telephony.legs import account_class, endpoint_class, leg_class, reason
 from telephony.policy import KEYS, admit, cause_of
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A call as the other threads know it. `port`: its ring port."""
+    """A call as the other threads know it. `port`: its ring port; `account`: by which it came or goes, "": none."""
 
     number: int
     call_id: str
@@ -51,6 +52,7 @@ class Leg:
     local: str
     outgoing: bool
     port: Any
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,13 @@ class Quality:
 
 
 class Listener(Protocol):
-    """Both are called on the SIP thread."""
+    """All are called on the SIP thread."""
 
     def called(self, leg: Leg) -> None: ...
 
     def happened(self, number: int, event: CallEvent) -> None: ...
+
+    def account_changed(self, state: AccountState) -> None: ...
 
 
 class Stack:
@@ -79,6 +83,7 @@ class Stack:
         self.settings = settings
         self.accounts: list[Any] = []
         """One for each listener, in its order: calls that belong to no account of a PBX."""
+        self.pbx = Accounts(self)
         self.listeners: list[transports.Listener] = []
         self.uri = ""
         self._listener = listener
@@ -120,11 +125,13 @@ class Stack:
 
     # What can be asked of a leg, on the SIP thread; False: the call has ended already
 
-    def dial(self, uri: str) -> int:
+    def dial(self, uri: str, account: str = "") -> int:
+        """`uri`: with an account also a number there."""
         library = pj.load()
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        leg = leg_class()(self, next(self._numbers), self._account_to(uri))
+        caller, uri = self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
+        leg = leg_class()(self, next(self._numbers), caller)
         leg.makeCall(uri, library.CallOpParam(True))
         if leg in self._over:
             raise TelephonyError("sip.failed", "the call could not be set up")
@@ -250,7 +257,7 @@ class Stack:
     # The thread itself
 
     def _main(self) -> None:
-        endpoint = pj.load().Endpoint()
+        endpoint = endpoint_class()(self)
         try:
             self._open(endpoint)
         except Exception as error:  # noqa: BLE001  whatever it is goes to `start`
@@ -283,6 +290,17 @@ class Stack:
             account.create(account_config(settings, listener, listener.uri(settings.user), settings.srtp))
         self.accounts[0].setDefault()
         self.uri = self.listeners[0].uri(settings.user)
+        self.pbx.open(self.listeners)
+        if pj.is_native():
+            pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
+
+    def account_for(self, request: str, source: str) -> int:
+        """PJSIP's id of the account that `request` from `source` is for."""
+        by = self.pbx.account_for(request, source)
+        return self.accounts[transports.towards_us(request, source, self.listeners)].getId() if by is None else by
+
+    def account_changed(self, state: AccountState) -> None:
+        self._listener.account_changed(state)
 
     def _account_to(self, uri: str) -> Any:
         """The account that leads to `uri`."""
@@ -293,13 +311,15 @@ class Stack:
         while self._deadline is None or self._work.qsize():
             self._turn(endpoint)
             now = time.monotonic()
+            self.pbx.tick(now)
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
+        self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
-        while self._legs and time.monotonic() < until:
+        while (self._legs or self.pbx.leaving) and time.monotonic() < until:
             self._turn(endpoint)
 
     def _turn(self, endpoint: Any) -> None:
@@ -348,6 +368,7 @@ class Stack:
         """Everything of PJSIP's goes here, on this thread, before the library does."""
         try:
             self._drop_legs()
+            self.pbx.close()
             while self.accounts:
                 self.accounts.pop().shutdown()
             gc.collect()
@@ -374,7 +395,7 @@ class Stack:
 
     def _describe(self, leg: Any) -> Leg:
         info = leg.getInfo()
-        return Leg(leg.number, info.callIdString, info.remoteUri, info.localUri, leg.outgoing, leg.port)
+        return Leg(leg.number, info.callIdString, info.remoteUri, info.localUri, leg.outgoing, leg.port, leg.account)
 
     def _explain(self, error: Exception) -> TelephonyError:
         """A new error: the old one's traceback holds objects that must not leave this thread."""

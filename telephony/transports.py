@@ -75,7 +75,7 @@ def _check_tls(settings: "SipSettings") -> None:
     tls = settings.tls
     if tls.certificate and tls.key:
         certificate.check(tls.certificate, tls.key)
-    else:
+    elif tls.certificate or tls.key or not any(account.transport == "tls" for account in settings.accounts):
         raise TelephonyError(
             "sip.certificate", "To be called by TLS, set both sip.tls.certificate and sip.tls.key: files in PEM"
         )
@@ -141,6 +141,14 @@ def towards(uri: str, listeners: Sequence[Listener]) -> int:
             "sip.dial", f'It takes {transport}, which is not open: add "{transport}" to sip.transports'
         )
     return next((place for place in places if listeners[place].ipv6 == ipv6), places[0])
+
+
+def towards_us(request: str, source: str, listeners: Sequence[Listener]) -> int:
+    """Which of `listeners` a request from `source` ("address:port") came in by."""
+    found = re.search(r"^(?:Via|v)\s*:\s*SIP\s*/\s*2\.0\s*/\s*(\w+)", request, re.IGNORECASE | re.MULTILINE)
+    transport, ipv6 = found.group(1).lower() if found else "udp", source.startswith("[") or source.count(":") > 1
+    same = [place for place, one in enumerate(listeners) if one.ipv6 == ipv6]
+    return next((place for place in same if listeners[place].transport == transport), same[0] if same else 0)
 
 
 def secure_sound(config: Any, srtp: Srtp) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from telephony.accounts import AccountSettings, AccountState
+from telephony.secret import Secret
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 from telephony.transports import TlsSettings
 
@@ -26,8 +28,13 @@ def say(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-async def serve(settings: SipSettings, mode: str) -> None:
-    agent = SipAgent(settings)
+async def serve(settings: SipSettings, mode: str, dial: str) -> None:
+    def changed(state: AccountState) -> None:
+        say(account=state.name, state=state.state, hop=state.hop, code=state.code, retry=state.retry)
+        if dial and state.up:
+            spawn(call_out(agent, dial, state.name))
+
+    agent = SipAgent(settings, changed)
     await agent.start()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,9 +56,17 @@ def spawn(work: "object") -> "asyncio.Task[None]":
     return task  # type: ignore[no-any-return]
 
 
+async def call_out(agent: SipAgent, number: str, account: str) -> None:
+    call = await agent.dial(number, account)
+    async for event in call.events():
+        say(called=number, by=call.account, event=type(event).__name__, cause=getattr(event, "cause", ""))
+        if isinstance(event, Answered):
+            await call.hangup()
+
+
 async def answer_all(agent: SipAgent, mode: str) -> None:
     async for call in agent.incoming():
-        say(call=call.id, remote=call.remote)
+        say(call=call.id, remote=call.remote, by=call.account)
         spawn(attend(call, mode))
 
 
@@ -98,6 +113,7 @@ def main() -> None:
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--trace", type=int, default=0)
     parser.add_argument("--settings", default="{}", help="more of SipSettings, as JSON")
+    parser.add_argument("--dial", default="", help="a number to call by an account, once it is up")
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     options = parser.parse_args()
     given = json.loads(options.settings)
@@ -105,13 +121,17 @@ def main() -> None:
         given["tls"] = TlsSettings(
             **{key: Path(value) if isinstance(value, str) else value for key, value in tls.items()}
         )
+    given["accounts"] = tuple(
+        AccountSettings(**{**account, "secret": Secret(account.get("secret", ""))})
+        for account in given.get("accounts", ())
+    )
     settings = SipSettings(
         port=0, max_calls=options.max_calls, lost_after=options.lost_after, trace=options.trace, **given
     )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()
-    asyncio.run(serve(settings, options.mode))
+    asyncio.run(serve(settings, options.mode, options.dial))
 
 
 if __name__ == "__main__":

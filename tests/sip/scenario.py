@@ -87,6 +87,17 @@ def accept() -> str:
     return f"<send><![CDATA[\n{lines}]]></send>\n"
 
 
+def reply(code: int, *, more: str = "", sound: bool = False) -> str:
+    """Answer the request received last. `more`: lines of header."""
+    body = SOUND.format(direction="sendrecv") if sound else ""
+    more += "Content-Type: application/sdp\n" if sound else ""
+    lines = (
+        f"SIP/2.0 {code} Said\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]s[call_number]\n[last_Call-ID:]\n"
+        f"[last_CSeq:]\nContact: <sip:tester@[local_ip]:[local_port]>\n{more}Content-Length: [len]\n\n{body}"
+    )
+    return f"<send><![CDATA[\n{lines}]]></send>\n"
+
+
 def pause(milliseconds: int) -> str:
     return f'<pause milliseconds="{milliseconds}"/>\n'
 
