@@ -28,6 +28,7 @@ from runtime.workers import Waited
 from telephony.sip import SipAgent, SipCall
 
 LAG_TICK = 0.05
+PROXY_TICK = 1.0
 TIDY_TICK = 5.0
 TIDY_AFTER = (1, 8)
 """Ticks of quiet after which memory is given back: soon, and when SIP has let go of its transactions (32 s)."""
@@ -174,9 +175,11 @@ async def _telephone(app: App) -> Stop:
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))
+    telling = asyncio.ensure_future(_tell_proxies(app, agent))
 
     async def stop() -> None:
         answering.cancel()
+        telling.cancel()
         await agent.stop()
 
     return stop
@@ -190,6 +193,12 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
         else:
             app.arriving += 1
             asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
+
+
+async def _tell_proxies(app: App, agent: SipAgent) -> None:
+    while True:
+        agent.say_full(app.full())
+        await asyncio.sleep(PROXY_TICK)
 
 
 async def _take(app: App, call: SipCall) -> None:

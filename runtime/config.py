@@ -43,8 +43,10 @@ class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
     """What it is called in the log, in metrics and when a call chooses it: letters, digits, "_", "." and "-"."""
     server: Name
     """Host, or host:port, of the registrar; with `sip.nameservers`, a domain with SRV records."""
+    kind: Literal["register", "trunk"] = "register"
+    """Whether the server must be told where we are; a trunk's knows."""
     user: str = ""
-    """Who we are there."""
+    """Who we are there. A trunk may do without."""
     login: str = ""
     """The name for the password, if it is not `user`."""
     secret_file: str = ""
@@ -58,6 +60,8 @@ class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
     srtp: Srtp = "off"
     expires: Annotated[int, Meta(ge=30, le=86_400)] = 300
     """Seconds that a registration is asked to hold; it is refreshed before."""
+    keepalive_seconds: Annotated[float, Meta(ge=0, le=3600)] = 30.0
+    """How often the other end is asked whether it is there; 0: never."""
 
 
 class Sip(Struct, frozen=True, forbid_unknown_fields=True):

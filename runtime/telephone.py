@@ -33,11 +33,12 @@ def sip_settings(sip: config.Sip) -> SipSettings:
 
 def _account(account: config.SipAccount) -> AccountSettings:
     where = f"sip.accounts, {account.name}"
-    if not account.user:
+    if not account.user and account.kind == "register":
         raise ConfigError("config.value", f"{where}: user is missing: it registers by that name")
     return AccountSettings(
         name=account.name,
         server=account.server,
+        kind=account.kind,
         user=account.user,
         login=account.login,
         secret=secret.read(where, _file(account.secret_file), account.secret_env),
@@ -45,6 +46,7 @@ def _account(account: config.SipAccount) -> AccountSettings:
         transport=account.transport,
         srtp=account.srtp,
         expires=account.expires,
+        keepalive=account.keepalive_seconds,
     )
 
 

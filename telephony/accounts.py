@@ -14,20 +14,22 @@ from telephony import pj
 from telephony.registration import Answer, Registration, after
 from telephony.secret import Secret
 from telephony.transports import Listener, Srtp, Transport
+from telephony.trunk import Peer, first_up, heard, pause
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
 
 _log = structlog.get_logger(__name__)
 
-Kind = Literal["register"]
+Kind = Literal["register", "trunk"]
+"""We tell the server where we are; or it knows, and both find out whether the other is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
     """`server`: "host" or "host:port" of the registrar; `proxies`: the same of those that requests go through, the
     first that works; without any, straight to the server. `login`: the name for the password, if not `user`;
-    `expires` in seconds."""
+    `expires` and `keepalive` in seconds, 0: is not asked whether it is there."""
 
     name: str
     server: str
@@ -39,6 +41,7 @@ class AccountSettings:
     transport: Transport = "udp"
     srtp: Srtp = "off"
     expires: int = 300
+    keepalive: float = 30.0
 
     @property
     def hops(self) -> tuple[str, ...]:
@@ -55,9 +58,9 @@ class AccountSettings:
         """Who we are there."""
         return f"sip:{self.user}{'@' if self.user else ''}{self.server}"
 
-    def target(self, number: str) -> str:
-        """Whom to ask for `number`, which may be a whole URI already."""
-        return number if re.match(r"<?sips?:", number, re.IGNORECASE) else self.uri(number, self.server)
+    def target(self, number: str, where: str) -> str:
+        """Whom to ask for `number` at `where`; it may be a whole URI already."""
+        return number if re.match(r"<?sips?:", number, re.IGNORECASE) else self.uri(number, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class AccountState:
     @property
     def up(self) -> bool:
         """Calls can go through it."""
-        return self.state == "registered"
+        return self.state in ("registered", "up")
 
 
 def host_of(where: str) -> str:
@@ -112,6 +115,15 @@ class Entry:
         """Where it has answered from."""
         self.due: float | None = 0.0
         """When to send the next REGISTER, by the monotonic clock; None: it runs by itself."""
+        self.peers = [Peer("trying" if settings.keepalive else "up") for _ in settings.hops]
+        self.asked: int | None = None
+        """Which hop has been asked and not answered yet; only one is at a time."""
+        self.ask = [0.0 for _ in settings.hops]
+        """When to ask each hop, by the monotonic clock."""
+
+    @property
+    def is_trunk(self) -> bool:
+        return self.settings.kind == "trunk"
 
 
 class Accounts:
@@ -137,7 +149,8 @@ class Accounts:
             except pj.load().Error as error:
                 problem = f"The account {settings.name} is not usable ({error.reason}): look at server and user"
                 raise TelephonyError("sip.account", problem) from None
-            self._entries[settings.name] = Entry(settings, account, config)
+            entry = self._entries[settings.name] = Entry(settings, account, config)
+            self._stack.account_changed(self._state(entry))
 
     def dial(self, name: str, number: str) -> tuple[Any, str]:
         """The account of that name, and the URI of `number` there. Raises TelephonyError."""
@@ -148,7 +161,9 @@ class Accounts:
         if not self._state(entry).up:
             state = self._state(entry).state
             raise TelephonyError("sip.account_down", f"The account {name} is {state}: try later", retryable=True)
-        return entry.account, entry.settings.target(number)
+        if entry.is_trunk:
+            return entry.account, entry.settings.target(number, entry.settings.hops[first_up(entry.peers) or 0])
+        return entry.account, entry.settings.target(number, entry.settings.server)
 
     def account_for(self, request: str, source: str) -> int | None:
         """PJSIP's id of the account that a request belongs to. `source`: "address:port"."""
@@ -158,10 +173,15 @@ class Accounts:
 
     def tick(self, now: float) -> None:
         """Send what is due."""
+        if self._stopping:
+            return
         for entry in self._entries.values():
-            if entry.due is not None and now >= entry.due and not self._stopping:
+            if not entry.is_trunk and entry.due is not None and now >= entry.due:
                 entry.due = None
                 self._register(entry)
+            if entry.settings.keepalive and entry.asked is None and (hop := self._to_ask(entry, now)) is not None:
+                entry.asked = hop
+                self._ask(entry, hop)
 
     def answered(self, name: str, code: int, expires: int, message: str, source: str) -> None:
         """An answer to a REGISTER, or none (408)."""
@@ -173,6 +193,28 @@ class Accounts:
         if 200 <= code < 300 and source:
             entry.addresses.add(host_of(source))
         self._settle(entry, Answer(code, expires, _retry_after(message)))
+
+    def pinged(self, name: str, code: int, source: str) -> None:
+        """An answer to OPTIONS, or none (408)."""
+        entry = self._entries[name]
+        if entry.asked is None or self._stopping:
+            return
+        hop, entry.asked = entry.asked, None
+        if source:
+            entry.addresses.add(host_of(source))
+        was, before = entry.peers[hop], self._state(entry)
+        peer = entry.peers[hop] = heard(was, code)
+        entry.ask[hop] = time.monotonic() + pause(peer, entry.settings.keepalive, random.random())  # noqa: S311
+        if entry.is_trunk:
+            if peer.state != was.state:
+                where = entry.settings.hops[hop]
+                level = _log.info if peer.state == "up" else _log.warning
+                level(f"sip_trunk_{peer.state}", account=name, hop=where, code=code)
+            if (now := self._state(entry)) != before:
+                self._stack.account_changed(now)
+        elif peer.state == "down" and (entry.registration.state, entry.registration.proxy) == ("registered", hop):
+            _log.warning("sip_registrar_lost", account=name, hop=entry.settings.hops[hop], code=code)
+            self._settle(entry, Answer(code))
 
     def stop(self) -> None:
         """Unregister; `leaving` until each has been answered."""
@@ -194,6 +236,23 @@ class Accounts:
             _, entry = self._entries.popitem()
             entry.account.shutdown()
 
+    def _to_ask(self, entry: Entry, now: float) -> int | None:
+        """Which hop is due: of a trunk each of them, of a registration the one in use."""
+        if entry.is_trunk:
+            return next((hop for hop, due in enumerate(entry.ask) if now >= due), None)
+        hop = entry.registration.proxy
+        return hop if entry.registration.state == "registered" and now >= entry.ask[hop] else None
+
+    def _ask(self, entry: Entry, hop: int) -> None:
+        settings, prm = entry.settings, pj.load().SendRequestParam()
+        prm.method = "OPTIONS"
+        prm.txOption.targetUri = settings.uri("", settings.hops[hop] if entry.is_trunk else settings.server)
+        try:
+            entry.account.sendRequest(prm)
+        except pj.load().Error as error:
+            _log.info("sip_not_sent", account=settings.name, reason=error.reason)
+            self.pinged(settings.name, 503, "")
+
     def _register(self, entry: Entry) -> None:
         config, settings = entry.config, entry.settings
         if settings.proxies:
@@ -212,6 +271,10 @@ class Accounts:
         was, settings = entry.registration, entry.settings
         entry.registration, wait = after(was, answer, len(settings.hops), random.random())  # noqa: S311
         entry.due = None if wait is None else time.monotonic() + wait
+        if entry.registration.state == "registered":
+            now = entry.registration.proxy
+            entry.peers[now] = Peer("up")
+            entry.ask[now] = time.monotonic() + pause(Peer("up"), settings.keepalive, random.random())  # noqa: S311
         hop = settings.hops[was.proxy]
         match entry.registration.state:
             case "registered" if was.state != "registered" or was.proxy != entry.registration.proxy:
@@ -242,6 +305,10 @@ class Accounts:
 
     def _state(self, entry: Entry, wait: float = 0.0) -> AccountState:
         settings, now = entry.settings, entry.registration
+        if entry.is_trunk:
+            best = first_up(entry.peers)
+            peer = entry.peers[best or 0]
+            return AccountState(settings.name, settings.kind, peer.state, settings.hops[best or 0], peer.code)
         return AccountState(settings.name, settings.kind, now.state, settings.hops[now.proxy], now.code, wait)
 
 
@@ -261,7 +328,8 @@ def _listener_for(settings: AccountSettings, listeners: Sequence[Listener]) -> L
 def _describe(config: Any, settings: AccountSettings) -> None:
     """What is of this account only."""
     library = pj.load()
-    config.regConfig.registrarUri = settings.uri("", settings.server)
+    if settings.kind == "register":
+        config.regConfig.registrarUri = settings.uri("", settings.server)
     config.regConfig.registerOnAdd = False
     config.regConfig.disableRegOnModify = True
     config.regConfig.retryIntervalSec = 0  # that is ours: `registration.after`

@@ -40,7 +40,8 @@ def reason(error: Exception) -> str:
 
 @cache
 def account_class() -> Any:
-    base: Any = pj.load().Account
+    library = pj.load()
+    base: Any = library.Account
 
     class Account(base):  # type: ignore[misc]  # the module is known at run time only
         def __init__(self, stack: "Stack", name: str = "") -> None:
@@ -57,6 +58,13 @@ def account_class() -> Any:
         def onRegState(self, prm: Any) -> None:  # noqa: N802
             answer = prm.rdata
             self.stack.pbx.answered(self.name, prm.code, prm.expiration, answer.wholeMsg, answer.srcAddress)
+
+        @guarded
+        def onSendRequest(self, prm: Any) -> None:  # noqa: N802
+            change = prm.e.body.tsxState
+            if prm.e.type == library.PJSIP_EVENT_TSX_STATE:
+                source = change.src.rdata.srcAddress if change.type == library.PJSIP_EVENT_RX_MSG else ""
+                self.stack.pbx.pinged(self.name, change.tsx.statusCode, source)
 
     return Account
 

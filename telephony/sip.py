@@ -147,6 +147,11 @@ class SipAgent:
         """Calls that are going on."""
         return len(self._calls)
 
+    def say_full(self, full: bool) -> None:
+        """Whether proxies that ask (OPTIONS) are told that no call is taken; its own lines it knows itself."""
+        if self._stack is not None:
+            self._stack.full = full
+
     async def start(self) -> None:
         """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.library_missing"."""
         self._loop = asyncio.get_running_loop()
@@ -155,6 +160,8 @@ class SipAgent:
         self._stack = stack
         self._ear = Ear(self._loop)
         _log.info("sip_up", host=self.settings.host, max_calls=stack.limit)
+        for state in list(self.accounts.values()):
+            self._changed(state)
 
     async def incoming(self) -> AsyncIterator[SipCall]:
         """Calls as they come in, to be answered or rejected; ends with `stop`. For one reader."""
@@ -212,7 +219,8 @@ class SipAgent:
 
     def _account_changed(self, state: AccountState) -> None:
         self.accounts[state.name] = state
-        self._changed(state)
+        if self._ear is not None:  # what is told before is told again by `start`
+            self._changed(state)
 
     def _receive(self, leg: Leg) -> None:
         if self._stack is None:

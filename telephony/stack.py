@@ -23,7 +23,7 @@ from telephony import pj, transports
 from telephony.accounts import Accounts, AccountState
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed
 from telephony.legs import account_class, endpoint_class, leg_class, reason
-from telephony.policy import KEYS, admit, cause_of
+from telephony.policy import KEYS, admit, cause_of, options_answer
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 
 _log = structlog.get_logger(__name__)
@@ -86,6 +86,8 @@ class Stack:
         self.pbx = Accounts(self)
         self.listeners: list[transports.Listener] = []
         self.uri = ""
+        self.full = False
+        """The device takes no more calls, whatever the lines say. Anybody may set it."""
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
@@ -293,6 +295,15 @@ class Stack:
         self.pbx.open(self.listeners)
         if pj.is_native():
             pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
+            pj.load().watchOptions()
+        self._say_whether_able()
+
+    def _say_whether_able(self) -> None:
+        """To proxies, which ask with OPTIONS."""
+        if pj.is_native():
+            stopping = self._deadline is not None
+            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.full)
+            pj.load().setOptionsAnswer(*answer)
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
@@ -315,6 +326,8 @@ class Stack:
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
+                self._say_whether_able()
+        self._say_whether_able()
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
         self.pbx.stop()

@@ -1,5 +1,7 @@
 """A real registrar and proxy: kamailio with digest, which says on its log what it sees."""
 
+import contextlib
+import os
 import re
 import shutil
 import signal
@@ -93,7 +95,9 @@ class Kamailio:
         )
         program = shutil.which("kamailio") or "/usr/sbin/kamailio"
         command = [program, "-f", str(config), "-DD", "-E", "-Y", str(here), "-m", "32", "-M", "4"]
-        self._process = subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
         self.log: list[str] = []
         self._changed = threading.Condition()
         self._over = False
@@ -111,13 +115,14 @@ class Kamailio:
         return found()
 
     def stop(self) -> None:
+        """Politely; and its children with it, which outlive it where it is killed."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(3)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         self._reader.join(10)
 
     def _up(self) -> None:

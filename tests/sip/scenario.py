@@ -74,6 +74,10 @@ def refer(to: str, number: int = 2) -> str:
     return _send("REFER", number, tag=True, more=f"Refer-To: <{to}>\n", retransmit=True)
 
 
+def options() -> str:
+    return _send("OPTIONS", 1, retransmit=True)
+
+
 def expect(method: str) -> str:
     return f'<recv request="{method}"/>\n'
 

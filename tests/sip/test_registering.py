@@ -121,9 +121,14 @@ def test_a_dead_proxy_is_passed_over(start: Start, registrar: Registrar) -> None
     assert server.wait(state("registered"))["hop"] == kamailio.address
 
 
-def test_when_the_proxy_in_use_dies_the_next_takes_over(start: Start, registrar: Registrar, tmp_path: Path) -> None:
-    one, two = registrar(expires=7), registrar(expires=7)
-    server = start({"server": "shop.test", "proxies": [one.address, two.address]})
+@pytest.mark.parametrize(("expires", "keepalive"), [(7, 0), (3600, 0.5)], ids=["refresh", "keepalive"])
+def test_when_the_proxy_in_use_dies_the_next_takes_over(
+    start: Start, registrar: Registrar, tmp_path: Path, expires: int, keepalive: float
+) -> None:
+    """Found out when the registration is refreshed, or before, by asking."""
+    one, two = registrar(expires=expires), registrar(expires=expires)
+    account = {"server": "shop.test", "proxies": [one.address, two.address], "keepalive": keepalive}
+    server = start(account)
     assert server.wait(state("registered"))["hop"] == one.address
     one.stop()
     assert server.wait(lambda news: state("registered")(news) and news["hop"] == two.address)

@@ -62,8 +62,8 @@ def test_any_text_can_be_asked_of(text: str) -> None:
 
 def test_a_number_becomes_an_address_of_the_server() -> None:
     account = AccountSettings("pbx", "pbx.example", user="200", transport="tls")
-    assert account.target("911") == "sip:911@pbx.example;transport=tls"
-    assert account.target("sip:a@b") == "sip:a@b"
+    assert account.target("911", "pbx.example") == "sip:911@pbx.example;transport=tls"
+    assert account.target("sip:a@b", "pbx.example") == "sip:a@b"
     assert account.identity == "sip:200@pbx.example"
     assert account.hops == ("pbx.example",)
     assert AccountSettings("pbx", "pbx.example", proxies=("a", "b")).hops == ("a", "b")
