@@ -20,6 +20,7 @@ Count = Annotated[int, Meta(ge=1, le=512)]
 Seconds = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(min_length=1)]
 Srtp = Literal["off", "offered", "required"]
+Extension = Literal["off", "offered", "required"]
 
 
 class SipTls(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +35,17 @@ class SipTls(Struct, frozen=True, forbid_unknown_fields=True):
     """Who vouches for the servers that it connects to; empty: whom the system trusts."""
     verify: bool = True
     """Hang up on a server that nobody vouches for."""
+
+
+class SipNat(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the telephone is reached from beyond a router. Nothing is needed in one network, or with most providers."""
+
+    public: str = ""
+    """The router's outer IPv4 address, if it is fixed and sends SIP and RTP on to this device."""
+    stun: tuple[Name, ...] = ()
+    """STUN servers, host or host:port, that are asked for that address."""
+    ice: bool = False
+    """Offer every address, and try those of the other side."""
 
 
 class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +95,13 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """Without any answer until a request has failed, and the next proxy is tried."""
     nameservers: tuple[Name, ...] = ()
     """Addresses of DNS servers that are asked for SRV records; empty: the system's resolver, which finds hosts only."""
+    session_timer: Extension = "offered"
+    """Both sides say from time to time that the call goes on, so that a dead one ends (RFC 4028)."""
+    session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800
+    prack: Extension = "off"
+    """"It rings" is acknowledged (RFC 3262). `off`: only where the other side insists."""
     tls: SipTls = SipTls()
+    nat: SipNat = SipNat()
     accounts: tuple[SipAccount, ...] = ()
 
 

@@ -6,6 +6,7 @@ from core.errors import ConfigError
 from runtime import config
 from telephony import secret
 from telephony.accounts import AccountSettings
+from telephony.nat import NatSettings
 from telephony.sip import SipSettings
 from telephony.transports import TlsSettings
 
@@ -28,6 +29,10 @@ def sip_settings(sip: config.Sip) -> SipSettings:
         accounts=tuple(_account(account) for account in sip.accounts),
         response_seconds=sip.response_seconds,
         nameservers=sip.nameservers,
+        session_timer=sip.session_timer,
+        session_seconds=sip.session_seconds,
+        prack=sip.prack,
+        nat=NatSettings(sip.nat.public, sip.nat.stun, sip.nat.ice),
     )
 
 

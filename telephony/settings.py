@@ -1,15 +1,19 @@
 """What the telephone can be set to, and the same in PJSIP's terms."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from telephony import pj
 from telephony.accounts import AccountSettings
+from telephony.nat import NatSettings, set_account, set_endpoint
 from telephony.transports import Listener, Srtp, TlsSettings, Transport, secure_sound
 from voice.frames import FRAME_MS, RATE
 
 SPARE_CALLS = 64
 """Calls that PJSIP itself takes above our limit, so that it is we who refuse them, with a Retry-After."""
+
+Use = Literal["off", "offered", "required"]
+"""Of an extension of SIP: only where the other side insists; where it can; or no call without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class SipSettings:
     `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
     come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
     `response_seconds`: without any answer until a request has failed; `nameservers`: addresses of those that are asked
-    for SRV records, none: no SRV; `trace`: PJSIP's own log level on the console, 0-6."""
+    for SRV records, none: no SRV; `session_timer`: both sides say every `session_seconds` that the call goes on (RFC
+    4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`: PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -36,6 +41,10 @@ class SipSettings:
     accounts: tuple[AccountSettings, ...] = ()
     response_seconds: float = 8.0
     nameservers: tuple[str, ...] = ()
+    session_timer: Use = "offered"
+    session_seconds: int = 1800
+    prack: Use = "off"
+    nat: NatSettings = field(default_factory=NatSettings)
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:
@@ -43,6 +52,7 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     config.uaConfig.maxCalls = min(limit + SPARE_CALLS, pj.capabilities().max_calls)
     config.uaConfig.threadCnt = 0
     config.uaConfig.userAgent = settings.user_agent
+    set_endpoint(config.uaConfig, settings.nat)
     for nameserver in settings.nameservers:
         config.uaConfig.nameserver.append(nameserver)
     config.logConfig.level = config.logConfig.consoleLevel = settings.trace
@@ -69,6 +79,19 @@ def account_config(settings: SipSettings, listener: Listener, uri: str, srtp: Sr
     secure_sound(config.mediaConfig, srtp)
     if listener.ipv6:
         config.sipConfig.ipv6Use = config.mediaConfig.ipv6Use = library.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+    set_account(config, settings.nat, listener.host, library)
+    calls = config.callConfig
+    calls.timerUse = {
+        "off": library.PJSUA_SIP_TIMER_INACTIVE,
+        "offered": library.PJSUA_SIP_TIMER_OPTIONAL,
+        "required": library.PJSUA_SIP_TIMER_REQUIRED,
+    }[settings.session_timer]
+    calls.timerSessExpiresSec = settings.session_seconds
+    calls.prackUse = {
+        "off": library.PJSUA_100REL_NOT_USED,
+        "offered": library.PJSUA_100REL_OPTIONAL,
+        "required": library.PJSUA_100REL_MANDATORY,
+    }[settings.prack]
     rtp = config.mediaConfig.transportConfig
     rtp.boundAddress = listener.host
     rtp.port = settings.rtp_port

@@ -87,6 +87,7 @@ def open_one(endpoint: Any, listener: Listener, settings: "SipSettings") -> List
     config = library.TransportConfig()
     config.port = listener.port
     config.boundAddress = listener.host
+    config.publicAddress = "" if listener.ipv6 else settings.nat.public
     if listener.transport == "tls":
         _secure(config.tlsConfig, settings.tls)
     kind = getattr(library, f"PJSIP_TRANSPORT_{listener.transport.upper()}{'6' if listener.ipv6 else ''}")

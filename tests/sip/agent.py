@@ -17,6 +17,7 @@ import numpy as np
 import structlog
 
 from telephony.accounts import AccountSettings, AccountState
+from telephony.nat import NatSettings
 from telephony.secret import Secret
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 from telephony.transports import TlsSettings
@@ -121,6 +122,7 @@ def main() -> None:
         given["tls"] = TlsSettings(
             **{key: Path(value) if isinstance(value, str) else value for key, value in tls.items()}
         )
+    given["nat"] = NatSettings(**given.get("nat", {}))
     given["accounts"] = tuple(
         AccountSettings(**{**account, "secret": Secret(account.get("secret", ""))})
         for account in given.get("accounts", ())

@@ -147,6 +147,7 @@ class Baresip:
         modules = [
             f"{codec}.so",
             "srtp.so",
+            "ice.so",
             "aufile.so",
             "aubridge.so",
             "sndfile.so",

@@ -28,9 +28,18 @@ def scenario(*steps: str) -> str:
     return f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="test">\n{"".join(steps)}</scenario>\n'
 
 
-def invite(*, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv") -> str:
+def invite(
+    *, sound: bool = True, number: int = 1, again: bool = False, direction: str = "sendrecv", more: str = ""
+) -> str:
+    """`more`: lines of header."""
     body = SOUND.format(direction=direction) if sound else ""
-    return _send("INVITE", number, tag=again, kind="application/sdp" if sound else "", body=body, retransmit=True)
+    kind = "application/sdp" if sound else ""
+    return _send("INVITE", number, tag=again, kind=kind, body=body, more=more, retransmit=True)
+
+
+def prack(number: int = 2) -> str:
+    """Acknowledges the provisional answer whose RSeq was checked last."""
+    return _send("PRACK", number, tag=True, more="RAck:[$found] 1 INVITE\n", retransmit=True)
 
 
 def receive(code: int, *, optional: bool = False, check: str = "") -> str:
