@@ -54,7 +54,7 @@ class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(pattern=r"^[\w.-]+$")]
     """What it is called in the log, in metrics and when a call chooses it: letters, digits, "_", "." and "-"."""
     server: Name
-    """Host, or host:port, of the registrar; with `sip.nameservers`, a domain with SRV records."""
+    """Host, or host:port, of the registrar; or a domain with SRV records."""
     kind: Literal["register", "trunk"] = "register"
     """Whether the server must be told where we are; a trunk's knows."""
     user: str = ""
@@ -94,7 +94,7 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     response_seconds: Seconds = 8.0
     """Without any answer until a request has failed, and the next proxy is tried."""
     nameservers: tuple[Name, ...] = ()
-    """Addresses of DNS servers that are asked for SRV records; empty: the system's resolver, which finds hosts only."""
+    """DNS servers, host or host:port, that are asked for SRV records; empty: those of the system."""
     session_timer: Extension = "offered"
     """Both sides say from time to time that the call goes on, so that a dead one ends (RFC 4028)."""
     session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800

@@ -2,19 +2,23 @@
 
 import random
 import re
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
-from telephony.registration import Answer, Registration, after
+from telephony.legs import account_class, guarded
+from telephony.registration import BACK_OFF, Answer, Registration, after, back_off
 from telephony.secret import Secret
+from telephony.srv import is_name, look_up
 from telephony.transports import Listener, Srtp, Transport
-from telephony.trunk import Peer, first_up, heard, pause
+from telephony.trunk import MISSES, Peer, first_up, heard, pause
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -106,20 +110,31 @@ def caller_of(known: Sequence[tuple[str, str, frozenset[str]]], source: str, use
 class Entry:
     """One account on the SIP thread."""
 
-    def __init__(self, settings: AccountSettings, account: Any, config: Any) -> None:
+    def __init__(self, settings: AccountSettings, account: Any, config: Any, *, ipv6: bool) -> None:
         self.settings = settings
+        self.ipv6 = ipv6
         self.account = account
         self.config = config
         self.registration = Registration()
-        self.addresses = {host_of(hop) for hop in settings.hops}
-        """Where it has answered from."""
+        self.addresses: set[str] = set()
+        """Where its hops are, and have answered from."""
+        self.unresolved = any(is_name(hop) for hop in settings.hops)
+        """Names are looked up before they are used, and again when none has answered."""
         self.due: float | None = 0.0
         """When to send the next REGISTER, by the monotonic clock; None: it runs by itself."""
-        self.peers = [Peer("trying" if settings.keepalive else "up") for _ in settings.hops]
+        self.peers: list[Peer] = []
         self.asked: int | None = None
         """Which hop has been asked and not answered yet; only one is at a time."""
-        self.ask = [0.0 for _ in settings.hops]
+        self.ask: list[float] = []
         """When to ask each hop, by the monotonic clock."""
+        self.go_through(settings.hops)
+
+    def go_through(self, hops: Sequence[str]) -> None:
+        self.hops = tuple(hops)
+        self.addresses |= {host_of(hop) for hop in hops if not is_name(hop)}
+        self.peers = [Peer("trying" if self.settings.keepalive else "up") for _ in hops]
+        self.ask = [0.0 for _ in hops]
+        self.asked = None
 
     @property
     def is_trunk(self) -> bool:
@@ -136,7 +151,6 @@ class Accounts:
 
     def open(self, listeners: Sequence[Listener]) -> None:
         """Raises TelephonyError where an account needs a transport that is not open."""
-        from telephony.legs import account_class
         from telephony.settings import account_config
 
         for settings in self._stack.settings.accounts:
@@ -149,7 +163,7 @@ class Accounts:
             except pj.load().Error as error:
                 problem = f"The account {settings.name} is not usable ({error.reason}): look at server and user"
                 raise TelephonyError("sip.account", problem) from None
-            entry = self._entries[settings.name] = Entry(settings, account, config)
+            entry = self._entries[settings.name] = Entry(settings, account, config, ipv6=listener.ipv6)
             self._stack.account_changed(self._state(entry))
 
     def dial(self, name: str, number: str) -> tuple[Any, str]:
@@ -162,7 +176,7 @@ class Accounts:
             state = self._state(entry).state
             raise TelephonyError("sip.account_down", f"The account {name} is {state}: try later", retryable=True)
         if entry.is_trunk:
-            return entry.account, entry.settings.target(number, entry.settings.hops[first_up(entry.peers) or 0])
+            return entry.account, entry.settings.target(number, entry.hops[first_up(entry.peers) or 0])
         return entry.account, entry.settings.target(number, entry.settings.server)
 
     def account_for(self, request: str, source: str) -> int | None:
@@ -176,6 +190,11 @@ class Accounts:
         if self._stopping:
             return
         for entry in self._entries.values():
+            if entry.unresolved:
+                if entry.due is not None and now >= entry.due:
+                    entry.due = None
+                    self._look_up(entry.settings, entry.ipv6)
+                continue
             if not entry.is_trunk and entry.due is not None and now >= entry.due:
                 entry.due = None
                 self._register(entry)
@@ -207,13 +226,16 @@ class Accounts:
         entry.ask[hop] = time.monotonic() + pause(peer, entry.settings.keepalive, random.random())  # noqa: S311
         if entry.is_trunk:
             if peer.state != was.state:
-                where = entry.settings.hops[hop]
+                where = entry.hops[hop]
                 level = _log.info if peer.state == "up" else _log.warning
                 level(f"sip_trunk_{peer.state}", account=name, hop=where, code=code)
             if (now := self._state(entry)) != before:
                 self._stack.account_changed(now)
+            if first_up(entry.peers) is None and all(peer.state == "down" for peer in entry.peers):
+                entry.unresolved = any(is_name(one) for one in entry.settings.hops)  # they may have moved
+                entry.due = min(entry.ask)
         elif peer.state == "down" and (entry.registration.state, entry.registration.proxy) == ("registered", hop):
-            _log.warning("sip_registrar_lost", account=name, hop=entry.settings.hops[hop], code=code)
+            _log.warning("sip_registrar_lost", account=name, hop=entry.hops[hop], code=code)
             self._settle(entry, Answer(code))
 
     def stop(self) -> None:
@@ -236,6 +258,33 @@ class Accounts:
             _, entry = self._entries.popitem()
             entry.account.shutdown()
 
+    def _look_up(self, settings: AccountSettings, ipv6: bool) -> None:
+        """On a thread that holds nothing of PJSIP's."""
+        nameservers, later = self._stack.settings.nameservers, self._stack.later
+
+        def work() -> None:
+            found = [look_up(hop, settings.transport, nameservers, ipv6=ipv6) for hop in settings.hops]
+            later(partial(guarded(self._found), settings.name, [place for places in found for place in places]))
+
+        threading.Thread(target=work, name="dns", daemon=True).start()
+
+    def _found(self, name: str, hops: Sequence[str]) -> None:
+        entry = self._entries.get(name)
+        if entry is None or self._stopping:
+            return
+        entry.due = time.monotonic()
+        if hops:
+            entry.unresolved = False
+            if tuple(hops) != entry.hops:
+                entry.go_through(hops)
+                entry.registration = replace(entry.registration, proxy=0)
+        elif not entry.is_trunk:
+            _log.warning("sip_name_not_found", account=name, server=entry.settings.server)
+            self._settle(entry, Answer(503))
+        else:
+            _log.warning("sip_name_not_found", account=name, server=entry.settings.server)
+            entry.due += back_off(MISSES, BACK_OFF, random.random())  # noqa: S311
+
     def _to_ask(self, entry: Entry, now: float) -> int | None:
         """Which hop is due: of a trunk each of them, of a registration the one in use."""
         if entry.is_trunk:
@@ -246,7 +295,7 @@ class Accounts:
     def _ask(self, entry: Entry, hop: int) -> None:
         settings, prm = entry.settings, pj.load().SendRequestParam()
         prm.method = "OPTIONS"
-        prm.txOption.targetUri = settings.uri("", settings.hops[hop] if entry.is_trunk else settings.server)
+        prm.txOption.targetUri = settings.uri("", entry.hops[hop] if entry.is_trunk else settings.server)
         try:
             entry.account.sendRequest(prm)
         except pj.load().Error as error:
@@ -255,8 +304,8 @@ class Accounts:
 
     def _register(self, entry: Entry) -> None:
         config, settings = entry.config, entry.settings
-        if settings.proxies:
-            hop = settings.uri("", settings.proxies[entry.registration.proxy], ";lr")
+        if entry.hops != (settings.server,):
+            hop = settings.uri("", entry.hops[entry.registration.proxy], ";lr")
             proxies = pj.load().StringVector()
             proxies.append(f"<{hop}>")
             config.sipConfig.proxies = proxies
@@ -269,13 +318,13 @@ class Accounts:
 
     def _settle(self, entry: Entry, answer: Answer) -> None:
         was, settings = entry.registration, entry.settings
-        entry.registration, wait = after(was, answer, len(settings.hops), random.random())  # noqa: S311
+        entry.registration, wait = after(was, answer, len(entry.hops), random.random())  # noqa: S311
         entry.due = None if wait is None else time.monotonic() + wait
         if entry.registration.state == "registered":
             now = entry.registration.proxy
             entry.peers[now] = Peer("up")
             entry.ask[now] = time.monotonic() + pause(Peer("up"), settings.keepalive, random.random())  # noqa: S311
-        hop = settings.hops[was.proxy]
+        hop = entry.hops[was.proxy]
         match entry.registration.state:
             case "registered" if was.state != "registered" or was.proxy != entry.registration.proxy:
                 _log.info("sip_registered", account=settings.name, hop=hop, expires=answer.expires)
@@ -288,7 +337,9 @@ class Accounts:
                     retry_seconds=round(wait or 0),
                 )  # fmt: skip
             case "unreachable":
-                following = settings.hops[entry.registration.proxy]
+                if entry.registration.proxy == 0:  # once round: they may have moved
+                    entry.unresolved = any(is_name(hop) for hop in settings.hops)
+                following = entry.hops[entry.registration.proxy]
                 _log.warning(
                     "sip_registration_failed", account=settings.name, hop=hop, code=answer.code, next_hop=following,
                     retry_seconds=round(wait or 0, 1),
@@ -308,14 +359,14 @@ class Accounts:
         if entry.is_trunk:
             best = first_up(entry.peers)
             peer = entry.peers[best or 0]
-            return AccountState(settings.name, settings.kind, peer.state, settings.hops[best or 0], peer.code)
-        return AccountState(settings.name, settings.kind, now.state, settings.hops[now.proxy], now.code, wait)
+            return AccountState(settings.name, settings.kind, peer.state, entry.hops[best or 0], peer.code)
+        return AccountState(settings.name, settings.kind, now.state, entry.hops[now.proxy], now.code, wait)
 
 
 def _listener_for(settings: AccountSettings, listeners: Sequence[Listener]) -> Listener:
-    ipv6 = ":" in host_of(settings.hops[0])
+    ipv6, either = ":" in host_of(settings.hops[0]), is_name(settings.hops[0])
     for listener in listeners:
-        if listener.transport == settings.transport and listener.ipv6 == ipv6:
+        if listener.transport == settings.transport and (either or listener.ipv6 == ipv6):
             return listener
     family = "an IPv6 address (sip.host6)" if ipv6 else "an IPv4 address (sip.host)"
     raise TelephonyError(

@@ -22,7 +22,7 @@ class SipSettings:
     `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
     come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
     `response_seconds`: without any answer until a request has failed; `nameservers`: addresses of those that are asked
-    for SRV records, none: no SRV; `session_timer`: both sides say every `session_seconds` that the call goes on (RFC
+    for SRV records, none: the system's; `session_timer`: both sides say every `session_seconds` that the call goes on (RFC
     4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`: PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
@@ -53,8 +53,6 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     config.uaConfig.threadCnt = 0
     config.uaConfig.userAgent = settings.user_agent
     set_endpoint(config.uaConfig, settings.nat)
-    for nameserver in settings.nameservers:
-        config.uaConfig.nameserver.append(nameserver)
     config.logConfig.level = config.logConfig.consoleLevel = settings.trace
     config.logConfig.msgLogging = int(settings.trace >= 5)
     config.medConfig.clockRate = config.medConfig.sndClockRate = RATE

@@ -114,6 +114,10 @@ class Stack:
         self._work.put((work, done))
         return await asyncio.wrap_future(done)
 
+    def later(self, work: Callable[[], Any]) -> None:
+        """Do `work` on the SIP thread; nobody waits for it."""
+        self._work.put((work, Future()))
+
     async def stop(self, seconds: float) -> None:
         """Hang up every call and close the library, in `seconds` at most."""
         if self._thread.is_alive():

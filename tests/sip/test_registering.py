@@ -1,6 +1,7 @@
 """Accounts: kamailio as registrar and proxy, sipp as one that misbehaves."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,28 @@ def test_a_registrar_that_says_nothing(start: Start) -> None:
     server = start({"server": f"127.0.0.1:{free_port()}"})
     assert server.wait(state("unreachable"))["code"] == 408
     server.wait_for(state("unreachable"), 2)  # it tries again
+
+
+def test_the_hosts_of_a_domain_are_tried_in_the_order_of_its_srv_records(
+    start: Start, registrar: Registrar, tmp_path: Path
+) -> None:
+    kamailio, dead, dns = registrar(), free_port(), free_port()
+    records = [f"_sip._udp.shop.test,localhost,{dead},10", f"_sip._udp.shop.test,localhost,{kamailio.port},20"]
+    command = [
+        "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", f"--port={dns}",
+        "--listen-address=127.0.0.1", "--bind-interfaces", "--user=", f"--pid-file={tmp_path / 'pid'}",
+        *(f"--srv-host={record}" for record in records),
+    ]  # fmt: skip
+    server_of_names = subprocess.Popen(command)
+    try:
+        server = start({"server": "shop.test"}, nameservers=[f"127.0.0.1:{dns}"])
+        assert server.wait(state("unreachable"))["code"] in (408, 503)
+        assert server.wait(state("registered"))["hop"] == kamailio.address
+    finally:
+        server_of_names.terminate()
+        server_of_names.wait()
+
+
+def test_a_name_that_nobody_knows_is_looked_up_again(start: Start) -> None:
+    server = start({"server": "nowhere.invalid"}, nameservers=["127.0.0.1:9"])
+    server.wait_for(state("unreachable"), 2)
