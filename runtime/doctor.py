@@ -204,7 +204,8 @@ def telephone(settings: Settings) -> Iterator[Check]:
         for transport in dict.fromkeys(sip.transports) if host else ():
             kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
             port, section = (sip.tls.port, "sip.tls") if transport == "tls" else (sip.port, "sip")
-            yield port_state(f"telephone port, {transport}", kind, host, port, section)
+            address = "sip.host6" if host == sip.host6 else "sip.host"
+            yield port_state(f"telephone port, {transport}", kind, host, port, section, address)
     sip_settings(sip)  # raises where a password can't be read
     if "tls" in sip.transports and sip.tls.certificate and sip.tls.key:
         yield certificate_until(check(Path(sip.tls.certificate).expanduser(), Path(sip.tls.key).expanduser()))
@@ -225,8 +226,11 @@ def kiosk(settings: Settings) -> Iterator[Check]:
     yield port_state("kiosk port", socket.SOCK_STREAM, settings.kiosk.host, settings.kiosk.port, "kiosk")
 
 
-def port_state(name: str, kind: socket.SocketKind, host: str, port: int, section: str) -> Check:
-    """Whether the address can be had, or is ours already."""
+def port_state(
+    name: str, kind: socket.SocketKind, host: str, port: int, section: str, address_setting: str = ""
+) -> Check:
+    """Whether the address can be had, or is ours already. `section` has the port and, unless said, the host."""
+    there = address_setting or f"{section}.host"
     shown = f"{host}:{port}"
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=kind)[0]
@@ -235,10 +239,10 @@ def port_state(name: str, kind: socket.SocketKind, host: str, port: int, section
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        return Check(name, "fail", f"{host} is no address", f"set {section}.host to an address of this machine")
+        return Check(name, "fail", f"{host} is no address", f"set {there} to an address of this machine")
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
-            return Check(name, "fail", f"{host} is not this machine's", f"set {section}.host to one of its addresses")
+            return Check(name, "fail", f"{host} is not this machine's", f"set {there} to one of its addresses")
         if error.errno == errno.EACCES:
             return Check(name, "fail", f"{shown} is reserved", f"set {section}.port to 1024 or more")
         holder = port_holder(kind, port)

@@ -21,9 +21,9 @@ class SipSettings:
     """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `host6`: an IPv6 address beside it;
     `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
     come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
-    `response_seconds`: without any answer until a request has failed; `nameservers`: addresses of those that are asked
-    for SRV records, none: the system's; `session_timer`: both sides say every `session_seconds` that the call goes on (RFC
-    4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`: PJSIP's own log level on the console, 0-6."""
+    `response_seconds`: without any answer until a request has failed; `nameservers`: of those that are asked for SRV
+    records, none: the system's; `session_timer`: both sides say every `session_seconds` that the call goes on
+    (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`: PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
     port: int = 5060

@@ -112,7 +112,8 @@ def sipp(folder: Path, scenario: str, address: str, *options: str) -> "subproces
     file = folder / f"{time.monotonic_ns()}.xml"
     file.write_text(scenario)
     command = [
-        "sipp", *([address] if address else []), "-sf", str(file), "-i", "::1" if "[" in address else "127.0.0.1",
+        "sipp", *([address] if address else []), "-sf", str(file),
+        *([] if "-i" in options else ["-i", "::1" if "[" in address else "127.0.0.1"]),
         *([] if "-p" in options else ["-p", str(free_port())]), "-mp", str(free_port()),
         "-nostdin", "-timeout", "50s", "-timeout_error", "-trace_err", "-error_file", str(file.with_suffix(".err")),
         *options,

@@ -177,6 +177,16 @@ def test_a_registrar_that_says_no(
     assert refusing.wait(LIMIT) == 0
 
 
+def test_it_registers_by_ipv6(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    yes = (expect("REGISTER"), reply(200, more="Expires: 300\n"))
+    registering = sipp(tmp_path, scenario(*yes, *yes), "", "-i", "::1", "-p", str(port), "-m", "1")
+    server = start({"server": f"[::1]:{port}", "keepalive": 0}, host6="::1")
+    assert server.wait(state("registered"))["hop"] == f"[::1]:{port}"
+    server.stop()
+    assert registering.wait(LIMIT) == 0
+
+
 def test_a_registrar_that_says_nothing(start: Start) -> None:
     server = start({"server": f"127.0.0.1:{free_port()}"})
     assert server.wait(state("unreachable"))["code"] == 408

@@ -18,6 +18,7 @@ from tests.sip.scenario import (
     pause,
     receive,
     reply,
+    ringing,
     scenario,
 )
 from tests.sip.test_registering import Registrar, Start, registrar
@@ -92,6 +93,14 @@ def test_calls_from_the_address_of_a_trunk_come_by_it(start: Start, tmp_path: Pa
     server = start(["127.0.0.1:9"])
     run_sipp(tmp_path, PLAIN, server.address, "-m", "2")
     assert {news["by"] for news in server.wait_for(lambda news: "remote" in news, 2)} == {"trunk"}
+
+
+def test_an_account_insists_on_srtp_where_others_need_none(start: Start, tmp_path: Path) -> None:
+    strict = start(["127.0.0.1:9"], srtp="required")
+    refused = scenario(invite(), ringing(), receive(488), ack(refused=True))
+    run_sipp(tmp_path, refused, strict.address, "-m", "1")
+    elsewhere = start(["198.51.100.1"], srtp="required")
+    run_sipp(tmp_path, PLAIN, elsewhere.address, "-m", "1")
 
 
 def test_others_come_by_no_account(start: Start, tmp_path: Path) -> None:
