@@ -297,14 +297,14 @@ class Stack:
         self.accounts[0].setDefault()
         self.uri = self.listeners[0].uri(settings.user)
         self.pbx.open(self.listeners)
-        if pj.is_native():
+        if pj.has_signalling():
             pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
             pj.load().watchOptions()
         self._say_whether_able()
 
     def _say_whether_able(self) -> None:
         """To proxies, which ask with OPTIONS."""
-        if pj.is_native():
+        if pj.has_signalling():
             stopping = self._deadline is not None
             answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.full)
             pj.load().setOptionsAnswer(*answer)

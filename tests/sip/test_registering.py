@@ -137,6 +137,23 @@ def test_when_the_proxy_in_use_dies_the_next_takes_over(
     assert server.wait(lambda news: "remote" in news)["by"] == "pbx"
 
 
+def test_a_call_outlives_the_proxy_that_it_came_through(start: Start, registrar: Registrar, tmp_path: Path) -> None:
+    one, two = registrar(), registrar()
+    server = start({"server": "shop.test", "proxies": [one.address, two.address], "keepalive": 0.5})
+    server.wait(state("registered"))
+    caller = sipp(tmp_path, scenario(invite(), answered(), ack(), pause(60_000)), one.address, "-m", "1", "-rtp_echo")
+    try:
+        server.wait(lambda news: "heard" in news)
+        one.stop()
+        server.wait(lambda news: state("registered")(news) and news["hop"] == two.address)
+        heard = len([news for news in server.news if "heard" in news])
+        server.wait_for(lambda news: "heard" in news, heard + 2)
+        assert not server.events("Ended")
+    finally:
+        caller.kill()
+        caller.wait()
+
+
 def test_a_registrar_that_comes_back_is_found_again(start: Start, registrar: Registrar) -> None:
     kamailio = registrar(expires=7)
     server = start({"server": kamailio.address})
