@@ -317,7 +317,7 @@ def account_in(page: str, name: str, server: str) -> Check:
     values = [line.removeprefix(label) for line in page.splitlines() if line.startswith(label)]
     if values and float(values[0]):
         return Check(f"account {name}", "ok", f"calls can go through {server}")
-    remedy = "look for sip_registration in the log: it says what the server answered"
+    remedy = "look for sip_registration or sip_trunk in the log: it says what the server answered"
     return Check(f"account {name}", "fail", f"no calls through {server}", remedy)
 
 
