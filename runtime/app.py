@@ -25,12 +25,13 @@ from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
 from runtime.session import Session
+from runtime.telephone import sip_settings
 from runtime.workers import Waited
-from telephony import users
-from telephony.gate import Gate, closed
-from telephony.sip import SipAgent, SipCall, SipSettings
+from telephony.gate import closed
+from telephony.sip import SipAgent, SipCall
 
 LAG_TICK = 0.05
+PROXY_TICK = 1.0
 TIDY_TICK = 5.0
 TIDY_AFTER = (1, 8)
 """Ticks of quiet after which memory is given back: soon, and when SIP has let go of its transactions (32 s)."""
@@ -174,29 +175,20 @@ class App:
 
 
 async def _telephone(app: App) -> Stop:
-    sip = app.settings.sip
-    gate = Gate(
-        allowed=sip.callers.allowed,
-        trusted=sip.callers.trusted,
-        users=users.load(sip.callers.users),
-        realm=sip.callers.realm,
-        algorithms=sip.callers.algorithms,
-        nonce_seconds=sip.callers.nonce_seconds,
-        rate=sip.callers.rate,
-        burst=sip.callers.burst,
-    )
-    if closed(gate, sip.host):
+    settings = sip_settings(app.settings.sip)
+    if closed(settings.gate, settings.host) and not settings.accounts:
         structlog.get_logger(__name__).warning(
-            "sip_closed", host=sip.host, mend="list networks under [sip.callers], allowed; others hear 403"
+            "sip_closed", host=settings.host, mend="list networks under [sip.callers], allowed; others hear 403"
         )
-    settings = SipSettings(host=sip.host, port=sip.port, max_calls=sip.calls, country=sip.country, gate=gate)
-    agent = SipAgent(settings, counted=app.metrics.unwanted)
+    agent = SipAgent(settings, app.metrics.account, counted=app.metrics.unwanted)
     await agent.start()
     app.sip_uri = agent.uri
     answering = asyncio.ensure_future(_answer_calls(app, agent))
+    telling = asyncio.ensure_future(_tell_proxies(app, agent))
 
     async def stop() -> None:
         answering.cancel()
+        telling.cancel()
         await agent.stop()
 
     return stop
@@ -210,6 +202,12 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
         else:
             app.arriving += 1
             asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
+
+
+async def _tell_proxies(app: App, agent: SipAgent) -> None:
+    while True:
+        agent.say_full(app.full())
+        await asyncio.sleep(PROXY_TICK)
 
 
 async def _take(app: App, call: SipCall) -> None:

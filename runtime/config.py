@@ -20,6 +20,61 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 Count = Annotated[int, Meta(ge=1, le=512)]
 Seconds = Annotated[float, Meta(gt=0)]
 Name = Annotated[str, Meta(min_length=1)]
+Srtp = Literal["off", "offered", "required"]
+Extension = Literal["off", "offered", "required"]
+
+
+class SipTls(Struct, frozen=True, forbid_unknown_fields=True):
+    """SIP over TLS 1.2 or 1.3. Files in PEM."""
+
+    port: Port = 5061
+    certificate: str = ""
+    """Of this device, and the chain above it."""
+    key: str = ""
+    """Its private key, without a pass phrase."""
+    authorities: str = ""
+    """Who vouches for the servers that it connects to; empty: whom the system trusts."""
+    verify: bool = True
+    """Hang up on a server that nobody vouches for."""
+
+
+class SipNat(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the telephone is reached from beyond a router. Nothing is needed in one network, or with most providers."""
+
+    public: str = ""
+    """The router's outer IPv4 address, if it is fixed and sends SIP and RTP on to this device."""
+    stun: tuple[Name, ...] = ()
+    """STUN servers, host or host:port, that are asked for that address."""
+    ice: bool = False
+    """Offer every address, and try those of the other side."""
+
+
+class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """One at a PBX or proxy: a table `[[sip.accounts]]`."""
+
+    name: Annotated[str, Meta(pattern=r"^[\w.-]+$")]
+    """What it is called in the log, in metrics and when a call chooses it: letters, digits, "_", "." and "-"."""
+    server: Name
+    """Host, or host:port, of the registrar; or a domain with SRV records."""
+    kind: Literal["register", "trunk"] = "register"
+    """Whether the server must be told where we are; a trunk's knows."""
+    user: str = ""
+    """Who we are there. A trunk may do without."""
+    login: str = ""
+    """The name for the password, if it is not `user`."""
+    secret_file: str = ""
+    """File with the password in its only line."""
+    secret_env: str = ""
+    """Environment variable with the password, instead."""
+    proxies: tuple[Name, ...] = ()
+    """Hosts, or host:port, that requests go through: the first that answers. Empty: straight to the server."""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    """One of `sip.transports`."""
+    srtp: Srtp = "off"
+    expires: Annotated[int, Meta(ge=30, le=86_400)] = 300
+    """Seconds that a registration is asked to hold; it is refreshed before."""
+    keepalive_seconds: Annotated[float, Meta(ge=0, le=3600)] = 30.0
+    """How often the other end is asked whether it is there; 0: never."""
 
 
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +128,24 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     callers: Callers = Callers()
     numbers: tuple[Number, ...] = ()
     """How each number is answered, by [[sip.numbers]]; one that is not named is answered at once."""
+    host6: str = ""
+    """An IPv6 address to listen on beside an IPv4 `host`; `host` itself may be IPv6, too."""
+    transports: tuple[Literal["udp", "tcp", "tls"], ...] = ("udp",)
+    """What is listened on; `tcp` and `udp` share the port."""
+    srtp: Srtp = "off"
+    """Encrypted sound in calls that come through no account: `off`, `offered`, or `required` (others are refused)."""
+    response_seconds: Seconds = 8.0
+    """Without any answer until a request has failed, and the next proxy is tried."""
+    nameservers: tuple[Name, ...] = ()
+    """DNS servers, host or host:port, that are asked for SRV records; empty: those of the system."""
+    session_timer: Extension = "offered"
+    """Both sides say from time to time that the call goes on, so that a dead one ends (RFC 4028)."""
+    session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800
+    prack: Extension = "off"
+    """"It rings" is acknowledged (RFC 3262). `off`: only where the other side insists."""
+    tls: SipTls = SipTls()
+    nat: SipNat = SipNat()
+    accounts: tuple[SipAccount, ...] = ()
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -248,10 +321,28 @@ def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterato
             else:
                 yield False, f"{dotted} is a section: write [{dotted}] and its keys below it"
             continue
+        if (row := _row_of(wanted)) is not None:
+            if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+                for number, item in enumerate(value, 1):
+                    yield from _problems(item, row, f"{dotted}.{number}.")
+            else:
+                yield False, f"{dotted} is a list of tables: write [[{dotted}]] and its keys below it, for each"
+            continue
         try:
             msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
             yield False, f"{dotted} = {_shown(value)}: {error}; allowed: {allowed(wanted)}"
+    for name in [name for name, field in fields.items() if field.required and name not in table]:
+        yield False, f"{prefix}{name} is missing"
+
+
+def _row_of(kind: Any) -> type[Struct] | None:
+    """The struct that a list of tables holds."""
+    match msgspec.inspect.type_info(kind):
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=row)):
+            return row
+        case _:
+            return None
 
 
 def _suggestion(key: str, prefix: str, valid: list[str]) -> str:
@@ -281,6 +372,8 @@ def allowed(kind: Any) -> str:
             words = ", ".join(str(value) for value in values)
         case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(fields=fields)):
             words = f"a list of tables with keys of {', '.join(field.encode_name for field in fields)}"
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
+            words = f"a list of {', '.join(str(value) for value in values)}"
         case msgspec.inspect.VarTupleType():
             words = "a list of texts"
         case msgspec.inspect.DictType(key_type=msgspec.inspect.LiteralType(values=values)):

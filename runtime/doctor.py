@@ -14,15 +14,19 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from core.errors import JournalError, MostradorError
 from runtime.config import Settings
+from runtime.telephone import sip_settings
 
 State = Literal["ok", "warn", "fail"]
 
 GIB = 2**30
+CERTIFICATE_DAYS = 30
+"""A certificate that ends sooner is warned about."""
 MEMORY_LEAST = 1.5 * GIB
 """All models loaded, and the system."""
 MEMORY_GOOD = 3 * GIB
@@ -188,6 +192,7 @@ def engines(_: Settings) -> Iterator[Check]:
 
 
 def telephone(settings: Settings) -> Iterator[Check]:
+    from telephony.certificate import check
     from telephony.pj import capabilities
 
     if not settings.sip.enabled:
@@ -199,7 +204,24 @@ def telephone(settings: Settings) -> Iterator[Check]:
         yield Check("telephone", "ok", found)
     else:
         yield Check("telephone", "warn", found, can.note)
-    yield port_state("telephone port", socket.SOCK_DGRAM, settings.sip.host, settings.sip.port, "sip")
+    sip = settings.sip
+    for host in (sip.host, sip.host6):
+        for transport in dict.fromkeys(sip.transports) if host else ():
+            kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+            port, section = (sip.tls.port, "sip.tls") if transport == "tls" else (sip.port, "sip")
+            address = "sip.host6" if host == sip.host6 else "sip.host"
+            yield port_state(f"telephone port, {transport}", kind, host, port, section, address)
+    sip_settings(sip)  # raises where a password can't be read
+    if "tls" in sip.transports and sip.tls.certificate and sip.tls.key:
+        yield certificate_until(check(Path(sip.tls.certificate).expanduser(), Path(sip.tls.key).expanduser()))
+
+
+def certificate_until(end: datetime) -> Check:
+    days = (end - datetime.now(UTC)).days
+    found = f"valid until {end:%Y-%m-%d}"
+    if days < CERTIFICATE_DAYS:
+        return Check("telephone certificate", "warn", found, "renew it and start again: no TLS call works after that")
+    return Check("telephone certificate", "ok", found)
 
 
 def kiosk(settings: Settings) -> Iterator[Check]:
@@ -209,8 +231,11 @@ def kiosk(settings: Settings) -> Iterator[Check]:
     yield port_state("kiosk port", socket.SOCK_STREAM, settings.kiosk.host, settings.kiosk.port, "kiosk")
 
 
-def port_state(name: str, kind: socket.SocketKind, host: str, port: int, section: str) -> Check:
-    """Whether the address can be had, or is ours already."""
+def port_state(
+    name: str, kind: socket.SocketKind, host: str, port: int, section: str, address_setting: str = ""
+) -> Check:
+    """Whether the address can be had, or is ours already. `section` has the port and, unless said, the host."""
+    there = address_setting or f"{section}.host"
     shown = f"{host}:{port}"
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=kind)[0]
@@ -219,10 +244,10 @@ def port_state(name: str, kind: socket.SocketKind, host: str, port: int, section
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        return Check(name, "fail", f"{host} is no address", f"set {section}.host to an address of this machine")
+        return Check(name, "fail", f"{host} is no address", f"set {there} to an address of this machine")
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
-            return Check(name, "fail", f"{host} is not this machine's", f"set {section}.host to one of its addresses")
+            return Check(name, "fail", f"{host} is not this machine's", f"set {there} to one of its addresses")
         if error.errno == errno.EACCES:
             return Check(name, "fail", f"{shown} is reserved", f"set {section}.port to 1024 or more")
         holder = port_holder(kind, port)
@@ -270,14 +295,47 @@ def capacity(settings: Settings) -> Iterator[Check]:
     """What a device that runs says of itself."""
     if not settings.kiosk.enabled or not settings.metrics.enabled:
         return
-    host, port = settings.kiosk.host, settings.kiosk.port
-    if not ours(port_holder(socket.SOCK_STREAM, port)):
+    if not running(settings):
         yield Check("capacity", "ok", "measured once it runs")
         return
+    figures = dict(re.findall(r"^(mostrador_\w+) (\S+)$", _metrics(settings), re.MULTILINE))
+    yield capacity_of(float(figures["mostrador_capacity_conversations"]), float(figures["mostrador_load_ratio"]))
+
+
+def accounts(settings: Settings) -> Iterator[Check]:
+    """Of the telephone: what a device that runs says of them."""
+    if not settings.sip.enabled or not settings.sip.accounts:
+        return
+    known = settings.kiosk.enabled and settings.metrics.enabled and running(settings)
+    page = _metrics(settings) if known else ""
+    for account in settings.sip.accounts:
+        name = f"account {account.name}"
+        if not known:
+            yield Check(name, "ok", f"at {account.server}; known once it runs")
+        else:
+            yield account_in(page, account.name, account.server)
+
+
+def account_in(page: str, name: str, server: str) -> Check:
+    """`page`: the text of /metrics."""
+    label = f'mostrador_sip_account_up{{account="{name}"}} '
+    values = [line.removeprefix(label) for line in page.splitlines() if line.startswith(label)]
+    if values and float(values[0]):
+        return Check(f"account {name}", "ok", f"calls can go through {server}")
+    remedy = "look for sip_registration or sip_trunk in the log: it says what the server answered"
+    return Check(f"account {name}", "fail", f"no calls through {server}", remedy)
+
+
+def running(settings: Settings) -> bool:
+    """Whether a device of ours answers here already."""
+    return ours(port_holder(socket.SOCK_STREAM, settings.kiosk.port))
+
+
+def _metrics(settings: Settings) -> str:
+    host, port = settings.kiosk.host, settings.kiosk.port
     name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
     with urllib.request.urlopen(f"http://{name}:{port}/metrics", timeout=5) as page:
-        figures = dict(re.findall(r"^(mostrador_\w+) (\S+)$", page.read().decode(), re.MULTILINE))
-    yield capacity_of(float(figures["mostrador_capacity_conversations"]), float(figures["mostrador_load_ratio"]))
+        return str(page.read().decode())
 
 
 def capacity_of(carries: float, load: float) -> Check:
@@ -342,6 +400,7 @@ CHECKS: dict[str, Callable[[Settings], Iterator[Check]]] = {
     "models": models,
     "engines": engines,
     "telephone": telephone,
+    "accounts": accounts,
     "kiosk": kiosk,
     "capacity": capacity,
     "sound card": sound,

@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.capacity import State
 from runtime.events import Event, Replied, Said, UserSaid
+from telephony.accounts import AccountState
 from telephony.unwanted import Why
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -79,6 +80,12 @@ class Metrics:
         self._load = Gauge("mostrador_load_ratio", "Share of its compute that they ask for now", registry=registry)
         self._cost = Gauge("mostrador_turn_cost_seconds", "Compute that a turn takes", registry=registry)
         self._between = Gauge("mostrador_turn_interval_seconds", "From one turn to the next", registry=registry)
+        self._accounts = Gauge(
+            "mostrador_sip_account_up",
+            "Whether calls can go through an account: 1 or 0",
+            ["account"],
+            registry=registry,
+        )
         ProcessCollector(registry=registry)  # resident memory, CPU time, open files
 
     def conversation_began(self, channel: str) -> None:
@@ -118,6 +125,10 @@ class Metrics:
         self._load.set(state.load)
         self._cost.set(state.measured.cost)
         self._between.set(state.measured.between)
+
+    def account(self, state: AccountState) -> None:
+        """An account of the telephone has changed."""
+        self._accounts.labels(state.name).set(state.up)
 
     def lag(self, seconds: float) -> None:
         self._lag.observe(seconds)

@@ -8,7 +8,7 @@ run="
   swig xz-utils dpkg-dev libgsm1-dev libopus-dev libsamplerate0-dev libspeexdsp-dev libsrtp2-dev libssl-dev uuid-dev
 "
 test="
-  baresip chromium fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio sip-tester
+  baresip chromium dnsmasq-base kamailio kamailio-tls-modules openssl fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio sip-tester
   asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
 "
 

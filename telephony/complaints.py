@@ -60,19 +60,3 @@ def listen(config: Any, note: Note, shown: int) -> None:
     writer.__disown__()  # the library deletes it
     config.logConfig.writer = writer
     config.logConfig.level = config.logConfig.consoleLevel = max(shown, LEVEL)
-
-
-@cache
-def endpoint_class() -> Any:
-    base: Any = pj.load().Endpoint
-
-    class Endpoint(base):  # type: ignore[misc]
-        def __init__(self, note: Note) -> None:
-            super().__init__()
-            self._note = note
-
-        @guarded
-        def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: N802
-            self._note(why_rejected(int(prm.statusCode)), str(prm.rdata.srcAddress))
-
-    return Endpoint

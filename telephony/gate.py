@@ -77,10 +77,11 @@ class Gatekeeper:
             else None
         )
 
-    def judge(self, source: str, message: str, now: float) -> Welcome | Turned:
-        """`source`: "192.0.2.1:5060" or "[2001:db8::1]:5060"; `now`: seconds of a monotonic clock."""
+    def judge(self, source: str, message: str, now: float, *, known: bool = False) -> Welcome | Turned:
+        """`source`: "192.0.2.1:5060" or "[2001:db8::1]:5060"; `now`: seconds of a monotonic clock; `known`: it is a
+        PBX of ours, whatever is listed."""
         host = host_of(source)
-        known = within(host, self._allowed)
+        known = known or within(host, self._allowed)
         if not known and not (self._sources.take(neighbourhood(host), now) and self._all.take("", now)):
             return Turned("rate", 503, (("Retry-After", str(RETRY_SECONDS)),))
         head = read(message)

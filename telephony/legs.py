@@ -42,22 +42,58 @@ def reason(error: Exception) -> str:
 
 @cache
 def account_class() -> Any:
-    base: Any = pj.load().Account
+    library = pj.load()
+    base: Any = library.Account
 
     class Account(base):  # type: ignore[misc]  # the module is known at run time only
-        def __init__(self, stack: "Stack") -> None:
+        def __init__(self, stack: "Stack", name: str = "") -> None:
+            """`name`: of the account at a PBX; "": nobody's, for whoever calls directly."""
             super().__init__()
             self.stack = stack
+            self.name = name
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
-            self.stack.called(prm.callId, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
+            self.stack.called(self, prm.callId, str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg))
 
         @guarded
         def onIncomingSubscribe(self, prm: Any) -> None:  # noqa: N802
             prm.code, prm.reason = SUBSCRIBE_STATUS, "Forbidden"
 
+        @guarded
+        def onRegState(self, prm: Any) -> None:  # noqa: N802
+            answer = prm.rdata
+            self.stack.pbx.answered(self.name, prm.code, prm.expiration, answer.wholeMsg, answer.srcAddress)
+
+        @guarded
+        def onSendRequest(self, prm: Any) -> None:  # noqa: N802
+            change = prm.e.body.tsxState
+            if prm.e.type == library.PJSIP_EVENT_TSX_STATE:
+                source = change.src.rdata.srcAddress if change.type == library.PJSIP_EVENT_RX_MSG else ""
+                self.stack.pbx.pinged(self.name, change.tsx.statusCode, source)
+
     return Account
+
+
+@cache
+def endpoint_class() -> Any:
+    base: Any = pj.load().Endpoint
+
+    class Endpoint(base):  # type: ignore[misc]
+        def __init__(self, stack: "Stack") -> None:
+            super().__init__()
+            self.stack = stack
+
+        @guarded
+        def onSelectAccount(self, prm: Any) -> None:  # noqa: N802
+            request = prm.rdata
+            prm.accountIndex = self.stack.account_for(request.wholeMsg, request.srcAddress)
+
+        @guarded
+        def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: N802
+            self.stack.rejected(int(prm.statusCode), str(prm.rdata.srcAddress))
+
+    return Endpoint
 
 
 @cache
@@ -68,9 +104,10 @@ def leg_class() -> Any:
     class Leg(base):  # type: ignore[misc]
         """Our side of one call, and what the SIP thread knows of it."""
 
-        def __init__(self, stack: "Stack", number: int, call_id: int | None = None) -> None:
-            super().__init__(stack.account, library.PJSUA_INVALID_ID if call_id is None else call_id)
+        def __init__(self, stack: "Stack", number: int, account: Any, call_id: int | None = None) -> None:
+            super().__init__(account, library.PJSUA_INVALID_ID if call_id is None else call_id)
             self.stack = stack
+            self.account: str = account.name
             self.number = number
             self.outgoing = call_id is None
             self.port = media.open_port()

@@ -39,6 +39,12 @@ def is_native() -> bool:
     return hasattr(load(), "RingPort")
 
 
+def has_signalling() -> bool:
+    """Whether we have a say in the answer to OPTIONS and in time-outs (`native/signalling.hpp`). Without it OPTIONS is
+    always answered 200, and a request fails after 32 s."""
+    return hasattr(load(), "setResponseTimeout")
+
+
 @cache
 def capabilities() -> Capabilities:
     """Raises TelephonyError when there is no PJSIP at all."""

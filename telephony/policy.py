@@ -33,6 +33,13 @@ def admit(calls: int, limit: int, *, stopping: bool) -> Refusal | None:
     return None
 
 
+def options_answer(calls: int, limit: int, *, stopping: bool, full: bool) -> tuple[int, int]:
+    """What OPTIONS is answered with, and after how many seconds to ask again. `full`: the whole device is."""
+    if full or admit(calls, limit, stopping=stopping) is not None:
+        return 503, RETRY_SECONDS
+    return 200, 0
+
+
 def cause_of(code: int, *, ours: Cause | None, answered: bool, outgoing: bool) -> Cause:
     """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us."""
     if ours is not None:

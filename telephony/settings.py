@@ -1,23 +1,32 @@
 """What the telephone can be set to, and the same in PJSIP's terms."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from telephony import pj
+from telephony.accounts import AccountSettings
 from telephony.gate import Gate
+from telephony.nat import NatSettings, set_account, set_endpoint
+from telephony.transports import Listener, Srtp, TlsSettings, Transport, secure_sound
 from voice.frames import FRAME_MS, RATE
 
 SPARE_CALLS = 64
 """Calls that PJSIP itself takes above our limit, so that it is we who refuse them, with a Retry-After."""
 
+Use = Literal["off", "offered", "required"]
+"""Of an extension of SIP: only where the other side insists; where it can; or no call without it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SipSettings:
-    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `rtp_port`: the first of an even range,
-    0: any; `codecs`: most wanted first, the rest are off; `lost_after`: seconds without a packet until a call counts
-    as lost, 0: never; `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `trace`:
-    PJSIP's own log level on the console, 0-6; `country`: the calling code that numbers without one get, "": none;
-    `gate`: who may call."""
+    """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `host6`: an IPv6 address beside it;
+    `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
+    come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
+    `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `country`: the calling code that
+    numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a request has
+    failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`: both sides say
+    every `session_seconds` that the call goes on (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`:
+    PJSIP's own log level on the console, 0-6."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -31,6 +40,17 @@ class SipSettings:
     country: str = ""
     gate: Gate = field(default_factory=Gate)
     trace: int = 0
+    host6: str = ""
+    transports: tuple[Transport, ...] = ("udp",)
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    srtp: Srtp = "off"
+    accounts: tuple[AccountSettings, ...] = ()
+    response_seconds: float = 8.0
+    nameservers: tuple[str, ...] = ()
+    session_timer: Use = "offered"
+    session_seconds: int = 1800
+    prack: Use = "off"
+    nat: NatSettings = field(default_factory=NatSettings)
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:
@@ -38,6 +58,7 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     config.uaConfig.maxCalls = min(limit + SPARE_CALLS, pj.capabilities().max_calls)
     config.uaConfig.threadCnt = 0
     config.uaConfig.userAgent = settings.user_agent
+    set_endpoint(config.uaConfig, settings.nat)
     config.logConfig.level = config.logConfig.consoleLevel = settings.trace
     config.logConfig.msgLogging = int(settings.trace >= 5)
     config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
@@ -51,14 +72,32 @@ def endpoint_config(settings: SipSettings, limit: int) -> Any:
     return config
 
 
-def account_config(settings: SipSettings, uri: str, transport: int) -> Any:
-    config = pj.load().AccountConfig()
+def account_config(settings: SipSettings, listener: Listener, uri: str, srtp: Srtp) -> Any:
+    """What every account has in common: it signals and sounds from where `listener` is."""
+    library = pj.load()
+    config = library.AccountConfig()
     config.idUri = uri
-    config.sipConfig.transportId = transport
+    config.sipConfig.transportId = listener.id
     config.natConfig.contactRewriteUse = 0
     config.natConfig.sdpNatRewriteUse = 0
+    secure_sound(config.mediaConfig, srtp)
+    if listener.ipv6:
+        config.sipConfig.ipv6Use = config.mediaConfig.ipv6Use = library.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+    set_account(config, settings.nat, listener.host, library)
+    calls = config.callConfig
+    calls.timerUse = {
+        "off": library.PJSUA_SIP_TIMER_INACTIVE,
+        "offered": library.PJSUA_SIP_TIMER_OPTIONAL,
+        "required": library.PJSUA_SIP_TIMER_REQUIRED,
+    }[settings.session_timer]
+    calls.timerSessExpiresSec = settings.session_seconds
+    calls.prackUse = {
+        "off": library.PJSUA_100REL_NOT_USED,
+        "offered": library.PJSUA_100REL_OPTIONAL,
+        "required": library.PJSUA_100REL_MANDATORY,
+    }[settings.prack]
     rtp = config.mediaConfig.transportConfig
-    rtp.boundAddress = settings.host
+    rtp.boundAddress = listener.host
     rtp.port = settings.rtp_port
     if settings.rtp_port:
         rtp.portRange = 4 * (settings.max_calls + SPARE_CALLS)

@@ -10,6 +10,7 @@ from typing import Literal
 import structlog
 
 from core.errors import TelephonyError
+from telephony.accounts import AccountState
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
@@ -40,6 +41,8 @@ class SipCall:
         self.called = leg.called
         """What they dialled, most telling first: E.164 where it is a number."""
         self.outgoing = leg.outgoing
+        self.account = leg.account
+        """The account by which it came, or goes; empty: directly."""
         self.line = line
         self.state: Literal["ringing", "answered", "ended"] = "ringing"
         self.ended: Ended | None = None
@@ -145,11 +148,20 @@ class SipCall:
 
 
 class SipAgent:
-    """A SIP user agent on UDP. One at a time in a process: PJSIP allows no more."""
+    """A SIP user agent. One at a time in a process: PJSIP allows no more."""
 
-    def __init__(self, settings: SipSettings, counted: Callable[[Why], None] = lambda _: None) -> None:
-        """`counted` is called, on the SIP thread, for all that is turned away before it is a call."""
+    def __init__(
+        self,
+        settings: SipSettings,
+        changed: Callable[[AccountState], None] = lambda _: None,
+        counted: Callable[[Why], None] = lambda _: None,
+    ) -> None:
+        """`changed` is called on the loop whenever an account's state changes; `counted`, on the SIP thread, for all
+        that is turned away before it is a call."""
         self.settings = settings
+        self.accounts: dict[str, AccountState] = {}
+        """As far as they have been heard of."""
+        self._changed = changed
         self._counted = counted
         self._stack: Stack | None = None
         self._ear: Ear | None = None
@@ -165,30 +177,50 @@ class SipAgent:
         return self._stack.uri if self._stack else ""
 
     @property
+    def uris(self) -> dict[str, str]:
+        """The same for everything that is listened on, by transport: "udp", "tcp", "tls", and "udp6"…"""
+        listeners = self._stack.listeners if self._stack else []
+        return {
+            f"{listener.transport}{'6' if listener.ipv6 else ''}": listener.uri(self.settings.user)
+            for listener in listeners
+        }
+
+    @property
     def calls(self) -> int:
         """Calls that are going on."""
         return len(self._calls)
 
+    def say_full(self, full: bool) -> None:
+        """Whether proxies that ask (OPTIONS) are told that no call is taken; its own lines it knows itself."""
+        if self._stack is not None:
+            self._stack.full = full
+
     async def start(self) -> None:
-        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.network", "sip.library_missing"."""
+        """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.network",
+        "sip.library_missing"."""
         self._loop = asyncio.get_running_loop()
         stack = Stack(self.settings, self, self._counted)
         await stack.start()
         self._stack = stack
         self._ear = Ear(self._loop)
         _log.info("sip_up", host=self.settings.host, max_calls=stack.limit)
+        for state in list(self.accounts.values()):
+            self._changed(state)
 
     async def incoming(self) -> AsyncIterator[SipCall]:
         """Calls as they come in, to be answered or rejected; ends with `stop`. For one reader."""
         while (call := await self._incoming.get()) is not None:
             yield call
 
-    async def dial(self, uri: str) -> SipCall:
-        """Begin a call; its events tell whether it is answered. Raises TelephonyError: "sip.dial", "sip.full"."""
+    async def dial(self, uri: str, account: str = "") -> SipCall:
+        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then.
+
+        Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
+        """
         if self._stack is None:
             raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
         try:
-            number = await self._stack.run(partial(self._stack.dial, uri))
+            number = await self._stack.run(partial(self._stack.dial, uri, account))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise
@@ -217,6 +249,9 @@ class SipAgent:
     def happened(self, number: int, event: CallEvent) -> None:
         self._post(self._tell, number, event)
 
+    def account_changed(self, state: AccountState) -> None:
+        self._post(self._account_changed, state)
+
     def _post(self, action: "object", *arguments: object) -> None:
         assert self._loop is not None
         try:
@@ -225,6 +260,11 @@ class SipAgent:
             _log.info("sip_loop_closed")
 
     # On the loop
+
+    def _account_changed(self, state: AccountState) -> None:
+        self.accounts[state.name] = state
+        if self._ear is not None:  # what is told before is told again by `start`
+            self._changed(state)
 
     def _receive(self, leg: Leg) -> None:
         if self._stack is None:

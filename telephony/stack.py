@@ -19,15 +19,16 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import pj
+from telephony import pj, transports
+from telephony.accounts import Accounts, AccountState
 from telephony.callerid import Caller
-from telephony.complaints import endpoint_class, listen
+from telephony.complaints import listen, why_rejected
 from telephony.dtmf import by_info
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.gate import Gatekeeper, Turned
 from telephony.head import clean
-from telephony.legs import account_class, leg_class, reason
-from telephony.policy import KEYS, admit, cause_of
+from telephony.legs import account_class, endpoint_class, leg_class, reason
+from telephony.policy import KEYS, admit, cause_of, options_answer
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -49,7 +50,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A call as the other threads know it. `port`: its ring port; `caller` and `called`: of a call that came in."""
+    """A call as the other threads know it. `port`: its ring port; `account`: by which it came or goes, "": none;
+    `caller` and `called`: of a call that came in."""
 
     number: int
     call_id: str
@@ -59,6 +61,7 @@ class Leg:
     port: Any
     caller: Caller
     called: tuple[str, ...]
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,13 @@ class Quality:
 
 
 class Listener(Protocol):
-    """Both are called on the SIP thread."""
+    """All are called on the SIP thread."""
 
     def called(self, leg: Leg) -> None: ...
 
     def happened(self, number: int, event: CallEvent) -> None: ...
+
+    def account_changed(self, state: AccountState) -> None: ...
 
 
 class Stack:
@@ -90,8 +95,13 @@ class Stack:
         self.settings = settings
         self._gatekeeper = Gatekeeper(settings.gate, settings.country)
         self._unwanted = Unwanted(counted)
-        self.account: Any = None
+        self.accounts: list[Any] = []
+        """One for each listener, in its order: calls that belong to no account of a PBX."""
+        self.pbx = Accounts(self)
+        self.listeners: list[transports.Listener] = []
         self.uri = ""
+        self.full = False
+        """The device takes no more calls, whatever the lines say. Anybody may set it."""
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
@@ -118,6 +128,10 @@ class Stack:
         self._work.put((work, done))
         return await asyncio.wrap_future(done)
 
+    def later(self, work: Callable[[], Any]) -> None:
+        """Do `work` on the SIP thread; nobody waits for it."""
+        self._work.put((work, Future()))
+
     async def stop(self, seconds: float) -> None:
         """Hang up every call and close the library, in `seconds` at most."""
         if self._thread.is_alive():
@@ -131,11 +145,13 @@ class Stack:
 
     # What can be asked of a leg, on the SIP thread; False: the call has ended already
 
-    def dial(self, uri: str) -> int:
+    def dial(self, uri: str, account: str = "") -> int:
+        """`uri`: with an account also a number there."""
         library = pj.load()
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        leg = leg_class()(self, next(self._numbers))
+        caller, uri = self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
+        leg = leg_class()(self, next(self._numbers), caller)
         leg.makeCall(uri, library.CallOpParam(True))
         if leg in self._over:
             raise TelephonyError("sip.failed", "the call could not be set up")
@@ -234,12 +250,13 @@ class Stack:
 
     # Called by the legs, on the SIP thread
 
-    def called(self, call_id: int, source: str, message: str) -> None:
-        """Somebody at `source` ("192.0.2.1:5060") calls; `message` is the INVITE."""
-        leg = leg_class()(self, next(self._numbers), call_id)
+    def called(self, account: Any, call_id: int, source: str, message: str) -> None:
+        """Somebody at `source` ("192.0.2.1:5060") calls; `message` is the INVITE. A PBX that we have an account at is
+        let in from its own addresses."""
+        leg = leg_class()(self, next(self._numbers), account, call_id)
         self._legs[leg.number] = leg
         leg.told = True  # until it is let in
-        verdict = self._gatekeeper.judge(source, message, time.monotonic())
+        verdict = self._gatekeeper.judge(source, message, time.monotonic(), known=bool(leg.account))
         if isinstance(verdict, Turned):
             self._turn_away(leg, verdict, source)
         elif refusal := admit(self._talking(), self.limit, stopping=self._deadline is not None):
@@ -260,6 +277,10 @@ class Stack:
         self._unwanted.note(turned.why, source, time.monotonic(), code=turned.code, **more)
         _end(leg, "refused")
         self._answer(leg.number, turned.code, turned.headers)
+
+    def rejected(self, code: int, source: str) -> None:
+        """PJSIP itself has turned away a call."""
+        self._note(why_rejected(code), source)
 
     def _note(self, why: Why, source: str) -> None:
         self._unwanted.note(why, source, time.monotonic())
@@ -317,7 +338,7 @@ class Stack:
     # The thread itself
 
     def _main(self) -> None:
-        endpoint = endpoint_class()(self._note)
+        endpoint = endpoint_class()(self)
         try:
             self._open(endpoint)
         except Exception as error:  # noqa: BLE001  whatever it is goes to `start`
@@ -336,37 +357,63 @@ class Stack:
             self._refuse_work()
 
     def _open(self, endpoint: Any) -> None:
-        library, settings = pj.load(), self.settings
+        settings = self.settings
         if pj.is_native():
-            library.setLogLevel(settings.trace)
+            pj.load().setLogLevel(settings.trace)
         endpoint.libCreate()
         config = endpoint_config(settings, self.limit)
         listen(config, self._note, settings.trace)
         endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
-        transport = library.TransportConfig()
-        transport.port = settings.port
-        transport.boundAddress = settings.host
-        udp = endpoint.transportCreate(library.PJSIP_TRANSPORT_UDP, transport)
+        self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
         set_codecs(endpoint, settings.codecs)
-        address = endpoint.transportGetInfo(udp)
-        self.uri = f"sip:{settings.user}@{address.localName}"
-        self.account = account_class()(self)
-        self.account.create(account_config(settings, self.uri, udp), True)
+        for listener in self.listeners:
+            self.accounts.append(account := account_class()(self))
+            account.create(account_config(settings, listener, listener.uri(settings.user), settings.srtp))
+        self.accounts[0].setDefault()
+        self.uri = self.listeners[0].uri(settings.user)
+        self.pbx.open(self.listeners)
+        if pj.has_signalling():
+            pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
+            pj.load().watchOptions()
+        self._say_whether_able()
+
+    def _say_whether_able(self) -> None:
+        """To proxies, which ask with OPTIONS."""
+        if pj.has_signalling():
+            stopping = self._deadline is not None
+            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.full)
+            pj.load().setOptionsAnswer(*answer)
+
+    def account_for(self, request: str, source: str) -> int:
+        """PJSIP's id of the account that `request` from `source` is for."""
+        by = self.pbx.account_for(request, source)
+        return self.accounts[transports.towards_us(request, source, self.listeners)].getId() if by is None else by
+
+    def account_changed(self, state: AccountState) -> None:
+        self._listener.account_changed(state)
+
+    def _account_to(self, uri: str) -> Any:
+        """The account that leads to `uri`."""
+        return self.accounts[transports.towards(uri, self.listeners)]
 
     def _poll(self, endpoint: Any) -> None:
         watched = time.monotonic()
         while self._deadline is None or self._work.qsize():
             self._turn(endpoint)
             now = time.monotonic()
+            self.pbx.tick(now)
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
+                self._say_whether_able()
+        self._say_whether_able()
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
+        self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
-        while self._legs and time.monotonic() < until:
+        while (self._legs or self.pbx.leaving) and time.monotonic() < until:
             self._turn(endpoint)
 
     def _turn(self, endpoint: Any) -> None:
@@ -420,9 +467,9 @@ class Stack:
         """Everything of PJSIP's goes here, on this thread, before the library does."""
         try:
             self._drop_legs()
-            if self.account is not None:
-                self.account.shutdown()
-                self.account = None
+            self.pbx.close()
+            while self.accounts:
+                self.accounts.pop().shutdown()
             gc.collect()
             endpoint.libDestroy(DESTROY_NO_RX_MSG)
         except pj.load().Error as error:
@@ -447,24 +494,14 @@ class Stack:
 
     def _describe(self, leg: Any) -> Leg:
         info = leg.getInfo()
-        remote, local = clean(info.remoteUri), clean(info.localUri)
-        return Leg(leg.number, clean(info.callIdString), remote, local, leg.outgoing, leg.port, leg.caller, leg.called)
+        remote, local, call_id = clean(info.remoteUri), clean(info.localUri), clean(info.callIdString)
+        return Leg(leg.number, call_id, remote, local, leg.outgoing, leg.port, leg.caller, leg.called, leg.account)
 
     def _explain(self, error: Exception) -> TelephonyError:
         """A new error: the old one's traceback holds objects that must not leave this thread."""
         if isinstance(error, TelephonyError):
             return TelephonyError(error.code, error.message, retryable=error.retryable)
-        words, host, port = reason(error), self.settings.host, self.settings.port
-        if "already in use" in words.lower():
-            return TelephonyError(
-                "sip.port_in_use",
-                f"UDP port {port} on {host} is taken by another program: stop it, or set another `port` under [sip]",
-            )
-        if "assign requested address" in words.lower():
-            return TelephonyError(
-                "sip.address", f"{host} is no address of this machine: set `host` under [sip] to one that is"
-            )
-        return TelephonyError("sip.failed", f"PJSIP: {words}")
+        return TelephonyError("sip.failed", f"PJSIP: {reason(error)}")
 
 
 def _end(leg: Any, cause: Cause) -> None:

@@ -181,6 +181,22 @@ def test_the_documented_settings_are_the_defaults():
     assert list(keys(tomllib.loads(block))) == list(keys(msgspec.to_builtins(config.Settings())))
 
 
+def test_every_setting_of_an_account_is_documented_with_its_default():
+    section = (
+        (ROOT / "docs/configuration.md").read_text("utf-8").split("## Accounts of the telephone")[1].split("\n## ")[0]
+    )
+    documented = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\|", section, re.MULTILINE))
+    account = config.SipAccount(name="pbx", server="pbx.example")
+    fields = msgspec.to_builtins(account)
+    assert list(documented) == list(fields)
+    for name, default in documented.items():
+        if default:
+            given = msgspec.convert(
+                {"name": "pbx", "server": "pbx.example", **tomllib.loads(f"{name} = {default}")}, config.SipAccount
+            )
+            assert given == account, name
+
+
 def keys(table: dict, prefix: str = "") -> list[str]:
     """Dotted names of every value, in alphabetical order."""
     found = []

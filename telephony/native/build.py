@@ -27,7 +27,7 @@ from core.places import cache_home  # noqa: E402
 from telephony.native import source, wheel  # noqa: E402
 
 VERSION = "2.17"
-OURS = ("config_site.h", "ring_port.hpp", "mostrador_pjsua2.i")
+OURS = ("config_site.h", "ring_port.hpp", "signalling.hpp", "mostrador_pjsua2.i")
 FLAGS = "-O2 -DNDEBUG -fPIC"
 MODULE_FLAGS = "-O1"
 """For the Python side of it, which is six megabytes of glue: half the time to compile, no difference in speed."""
@@ -155,7 +155,7 @@ class Work:
         includes = [f"-I{self.tree / 'pjsip-apps/src/swig'}", f"-I{HERE}", *self.includes()]
         # 312: nested structs, 503: operators that have no Python name; both are in their own interface.
         swig = ["swig", "-c++", "-python", "-threads", "-w312,503"]
-        self.run([*swig, *includes, "-o", str(self.folder / "wrap.cpp"), str(HERE / OURS[2])])
+        self.run([*swig, *includes, "-o", str(self.folder / "wrap.cpp"), str(HERE / OURS[-1])])
 
     def compile_module(self) -> dict[str, Path]:
         built, module = self.folder / "wrap.o", self.folder / "_pjsua2.so"

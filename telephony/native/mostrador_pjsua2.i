@@ -1,10 +1,11 @@
-/* PJSIP's own Python interface with our ring port added. */
+/* PJSIP's own Python interface with our ring port and our say in its signalling added. */
 %module(directors="1") pjsua2
 
 %include "pjsua2.i"
 
 %{
 #include "ring_port.hpp"
+#include "signalling.hpp"
 %}
 
 %include "stdint.i"
@@ -47,6 +48,7 @@ SAMPLE_BUFFER((const int16_t *samples, size_t count), PyBUF_SIMPLE)
 %nothread mostrador::ringEventFd;
 
 %include "ring_port.hpp"
+%include "signalling.hpp"
 
 %inline %{
 /* How much PJSIP prints, 0 to 6, before libInit sets it: creating the library would print six lines otherwise. */

@@ -75,6 +75,8 @@ def test_unknown_section_is_named():
         ("[sip.callers]\nalgorithms = []", "sip.callers.algorithms", "SHA-256, MD5"),
         ("[sip.callers]\nrealm = 'a\"b'", "sip.callers.realm", "leave out"),
         ('[sip]\ncountry = "+34"', "sip.country", "text"),
+        ('[sip]\ntransports = ["sctp"]', "sip.transports", "a list of tcp, tls, udp"),
+        ("[sip]\ntls = true", "sip.tls", "[sip.tls]"),
     ],
 )
 def test_wrong_value_names_key_and_what_is_allowed(text, key, allowed):

@@ -3,6 +3,7 @@ import json
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -190,3 +191,11 @@ def test_wrong_settings_are_one_of_the_failures(tmp_path, monkeypatch):
 def test_no_route_out_is_no_fault(monkeypatch):
     with contextlib.suppress(OSError):
         assert only(doctor.network(Settings())).state == "ok"
+
+
+def test_a_certificate_is_warned_about_before_it_ends():
+    now = datetime.now(UTC)
+    assert doctor.certificate_until(now + timedelta(days=365)).state == "ok"
+    soon = doctor.certificate_until(now + timedelta(days=5))
+    assert soon.state == "warn"
+    assert "renew" in soon.remedy

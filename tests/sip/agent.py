@@ -14,14 +14,19 @@ import signal
 import sys
 import threading
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import structlog
 
 from runtime.config import Number
 from runtime.reception import receive
+from telephony.accounts import AccountSettings, AccountState
 from telephony.gate import Gate
+from telephony.nat import NatSettings
+from telephony.secret import Secret
 from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
+from telephony.transports import TlsSettings
 
 _tasks: set["asyncio.Task[None]"] = set()
 _line = threading.Lock()
@@ -33,13 +38,18 @@ def say(**what: object) -> None:
         print(json.dumps(what), flush=True)
 
 
-async def serve(settings: SipSettings, mode: str, number: Number) -> None:
-    agent = SipAgent(settings, counted=lambda why: say(unwanted=why))
+async def serve(settings: SipSettings, mode: str, number: Number, dial: str) -> None:
+    def changed(state: AccountState) -> None:
+        say(account=state.name, state=state.state, hop=state.hop, code=state.code, retry=state.retry)
+        if dial and state.up:
+            spawn(call_out(agent, dial, state.name))
+
+    agent = SipAgent(settings, changed, counted=lambda why: say(unwanted=why))
     await agent.start()
     stopping = asyncio.Event()
     for quit_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(quit_, stopping.set)
-    say(uri=agent.uri)
+    say(uri=agent.uri, uris=agent.uris)
     answering = spawn(answer_all(agent, mode, number))
     await stopping.wait()
     await agent.stop()
@@ -56,9 +66,17 @@ def spawn(work: "object") -> "asyncio.Task[None]":
     return task  # type: ignore[no-any-return]
 
 
+async def call_out(agent: SipAgent, number: str, account: str) -> None:
+    call = await agent.dial(number, account)
+    async for event in call.events():
+        say(called=number, by=call.account, event=type(event).__name__, cause=getattr(event, "cause", ""))
+        if isinstance(event, Answered):
+            await call.hangup()
+
+
 async def answer_all(agent: SipAgent, mode: str, number: Number) -> None:
     async for call in agent.incoming():
-        say(call=call.id, remote=call.remote, called=call.called, **asdict(call.caller))
+        say(call=call.id, remote=call.remote, by=call.account, called=call.called, **asdict(call.caller))
         spawn(attend(call, mode, number))
 
 
@@ -99,9 +117,12 @@ async def hold_a_while(call: SipCall) -> None:
 
 
 async def echo(call: SipCall) -> None:
+    seconds = 0
     async for frame in call.line.heard():
         if call.line.queued < call.line.rate // 10:  # on hold what is played waits
             call.line.play(frame.pcm)
+        if frame.start >= seconds + 1:
+            say(call=call.id, heard=(seconds := seconds + 1))
 
 
 async def tone(call: SipCall) -> None:
@@ -124,6 +145,8 @@ def main() -> None:
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--hold-limit", type=float, default=900.0)
     parser.add_argument("--trace", type=int, default=0)
+    parser.add_argument("--settings", default="{}", help="more of SipSettings, as JSON")
+    parser.add_argument("--dial", default="", help="a number to call by an account, once it is up")
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
     parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
     parser.add_argument("--early", action="store_true", help="with early media")
@@ -141,6 +164,16 @@ def main() -> None:
         algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
         nonce_seconds=options.nonce,
     )  # fmt: skip
+    given = json.loads(options.settings)
+    if tls := given.pop("tls", None):
+        given["tls"] = TlsSettings(
+            **{key: Path(value) if isinstance(value, str) else value for key, value in tls.items()}
+        )
+    given["nat"] = NatSettings(**given.get("nat", {}))
+    given["accounts"] = tuple(
+        AccountSettings(**{**account, "secret": Secret(account.get("secret", ""))})
+        for account in given.get("accounts", ())
+    )
     settings = SipSettings(
         port=0,
         max_calls=options.max_calls,
@@ -149,11 +182,13 @@ def main() -> None:
         trace=options.trace,
         country="34",
         gate=gate,
+        **given,
     )
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()
-    asyncio.run(serve(settings, options.mode, Number("*", ring_seconds=options.ring, early_media=options.early)))
+    number = Number("*", ring_seconds=options.ring, early_media=options.early)
+    asyncio.run(serve(settings, options.mode, number, options.dial))
 
 
 if __name__ == "__main__":

@@ -51,9 +51,11 @@ class Server:
         self.news: list[dict[str, Any]] = []
         self._asked = False
         self._changed = threading.Condition()
+        self._over = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.uri = str(self.wait(lambda news: "uri" in news)["uri"])
+        self.uris = dict(self.wait(lambda news: "uris" in news)["uris"])
         self.address = self.uri.rpartition("@")[2]
         self.pid = self._process.pid
 
@@ -68,7 +70,7 @@ class Server:
             return [news for news in self.news if wanted(news)]
 
         with self._changed:
-            self._changed.wait_for(lambda: len(found()) >= count or not self._reader.is_alive(), seconds)
+            self._changed.wait_for(lambda: len(found()) >= count or self._over, seconds)
             assert len(found()) >= count, f"the server never said it: {self.news}"
             return found()[:count]
 
@@ -109,6 +111,9 @@ class Server:
             with self._changed:
                 self.news.append(json.loads(line))
                 self._changed.notify_all()
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
 
 def resident(pid: int) -> int:
@@ -117,11 +122,13 @@ def resident(pid: int) -> int:
 
 
 def sipp(folder: Path, scenario: str, address: str, *options: str) -> "subprocess.Popen[str]":
-    """Starts sipp with a scenario (XML text); `run_sipp` waits for it as well."""
+    """Starts sipp with a scenario (XML text); `run_sipp` waits for it as well. `address` "": it waits for calls."""
     file = folder / f"{time.monotonic_ns()}.xml"
     file.write_text(scenario)
     command = [
-        "sipp", address, "-sf", str(file), "-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()),
+        "sipp", *([address] if address else []), "-sf", str(file),
+        *([] if "-i" in options else ["-i", "::1" if "[" in address else "127.0.0.1"]),
+        *([] if "-p" in options else ["-p", str(free_port())]), "-mp", str(free_port()),
         "-nostdin", "-timeout", "50s", "-timeout_error", "-trace_err", "-error_file", str(file.with_suffix(".err")),
         *options,
     ]  # fmt: skip
@@ -146,14 +153,27 @@ class Baresip:
     It needs an audio player to receive at all: a bridge to nobody.
     """
 
-    def __init__(self, folder: Path, source: Path, codec: str = "g711", user: str = "", password: str = "") -> None:
-        """`user` and `password`: what it answers a challenge with."""
+    def __init__(
+        self,
+        folder: Path,
+        source: Path,
+        codec: str = "g711",
+        account: str = "",
+        *,
+        more: str = "",
+        user: str = "",
+        password: str = "",
+    ) -> None:
+        """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
+        and `password`: what it answers a challenge with."""
         self._folder = folder
         self._control_port = free_port()
         config = folder / "baresip"
         config.mkdir()
         modules = [
             f"{codec}.so",
+            "srtp.so",
+            "ice.so",
             "aufile.so",
             "aubridge.so",
             "sndfile.so",
@@ -167,10 +187,10 @@ class Baresip:
             + "".join(f"module {name}\n" for name in modules)
             + f"sip_listen 127.0.0.1:{free_port()}\n"
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
-            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n"
+            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
         )
         secret = f";auth_user={user};auth_pass={password}" if user else ""
-        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{secret}\n")
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(

@@ -1,9 +1,9 @@
 """sipp scenarios put together from steps: `scenario(invite(), answered(), ack(), pause(500), bye())`."""
 
 SOUND = """v=0
-o=sipp 1 1 IN IP4 [local_ip]
+o=sipp 1 1 IN IP[local_ip_type] [local_ip]
 s=-
-c=IN IP4 {address}
+c=IN IP[media_ip_type] {address}
 t=0 0
 m=audio {port} RTP/AVP {codec} 101
 a=rtpmap:{codec} {name}/8000
@@ -14,7 +14,7 @@ a={direction}
 CODECS = {0: "PCMU", 8: "PCMA"}
 
 HEAD = """{method} sip:counter@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch={branch}
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}
 From: <sip:tester@[local_ip]:[local_port]>;tag=[pid]t[call_number]
 To: <sip:counter@[remote_ip]:[remote_port]>{tag}
 Call-ID: [call_id]
@@ -38,6 +38,11 @@ def sound_of(
     )
     return body if keys else "".join(line + "\n" for line in body.replace(" 101\n", "\n").splitlines()
                                      if ":101 " not in line)  # fmt: skip
+
+
+def prack(number: int = 2) -> str:
+    """Acknowledges the provisional answer whose RSeq was checked last."""
+    return _send("PRACK", number, tag=True, more="RAck:[$found] 1 INVITE\n", retransmit=True)
 
 
 def invite(
@@ -123,6 +128,17 @@ def accept(body: str = "") -> str:
         f"Contact: <sip:tester@[local_ip]:[local_port]>\n{kind}Content-Length: [len]\n"
     )
     return f"<send><![CDATA[\n{lines}\n{body}]]></send>\n"
+
+
+def reply(code: int, *, more: str = "", sound: bool = False) -> str:
+    """Answer the request received last. `more`: lines of header."""
+    body = SOUND.format(direction="sendrecv") if sound else ""
+    more += "Content-Type: application/sdp\n" if sound else ""
+    lines = (
+        f"SIP/2.0 {code} Said\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]s[call_number]\n[last_Call-ID:]\n"
+        f"[last_CSeq:]\nContact: <sip:tester@[local_ip]:[local_port]>\n{more}Content-Length: [len]\n\n{body}"
+    )
+    return f"<send><![CDATA[\n{lines}]]></send>\n"
 
 
 def pause(milliseconds: int) -> str:

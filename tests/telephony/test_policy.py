@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.policy import Pulse, Refusal, admit, cause_of
+from telephony.policy import Pulse, Refusal, admit, cause_of, options_answer
 
 pytestmark = pytest.mark.unit
 
@@ -20,6 +20,13 @@ def test_a_call_is_admitted_below_the_limit_and_told_when_to_retry_at_it(calls: 
 
 def test_nobody_is_admitted_while_stopping() -> None:
     assert admit(0, 10, stopping=True) == Refusal(503, 30)
+
+
+def test_proxies_that_ask_are_told_whether_calls_are_taken() -> None:
+    assert options_answer(3, 10, stopping=False, full=False) == (200, 0)
+    assert options_answer(10, 10, stopping=False, full=False) == (503, 30)
+    assert options_answer(0, 10, stopping=True, full=False) == (503, 30)
+    assert options_answer(0, 10, stopping=False, full=True) == (503, 30)
 
 
 @pytest.mark.parametrize(
