@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,8 @@ from core.places import cache_home
 from runtime.bench.device import Device, device
 from runtime.bench.questions import spoken
 from runtime.events import Dtmf, Event, HungUp, Kept, Replied, UserSaid
-from runtime.journal import Reader
-from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
+from tests.device.caller import calling, events_of
 from tests.paying_pack import paying_pack
-from voice import wav
-from voice.frames import RATE
 
 pytestmark = [pytest.mark.device, pytest.mark.timeout(300)]
 
@@ -23,46 +20,6 @@ CARD = "4539148803436467"
 ALOUD = "Four five three nine, one four eight eight, zero three four three, six four six seven."
 WINDOW = 6
 """Digits in a row that would give it away."""
-
-
-class Caller:
-    """Our own caller, step by step."""
-
-    def __init__(self, call: SipCall) -> None:
-        self._call = call
-        self._listening = asyncio.ensure_future(self._listen())
-
-    async def say(self, file: Path) -> None:
-        left = wav.read(file, RATE, convert=True).pcm
-        while len(left) or self._call.line.queued:
-            left = left[self._call.line.play(left) :]
-            await asyncio.sleep(0.02)
-
-    async def press(self, keys: str) -> None:
-        assert await self._call.send_dtmf(keys)
-
-    async def hang_up(self) -> None:
-        await self._call.hangup()
-        await self._listening
-
-    async def _listen(self) -> None:
-        async for _ in self._call.line.heard():
-            pass
-
-
-async def events_of(running: Device, wanted: Callable[[Event], bool]) -> list[Event]:
-    """What the journal holds, once something in it is `wanted`."""
-    for _ in range(1200):
-        if (running.home / "journal.db").exists():
-            reader = Reader(running.home / "journal.db")
-            try:
-                found = [event for talk in reader.conversations() for event in reader.read(talk.id)]
-            finally:
-                reader.close()
-            if any(wanted(event) for event in found):
-                return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"the journal never held it; {running.log.read_text()[-2000:]}")
 
 
 def waits_for_a_secret(event: Event) -> bool:
@@ -98,15 +55,7 @@ async def paying(tmp_path: Path) -> AsyncIterator[Device]:
 
 async def test_a_card_number_is_in_nothing_that_the_device_writes(paying: Device, tmp_path: Path) -> None:
     began = time.time()
-    agent = SipAgent(SipSettings(port=0, user="caller"))
-    await agent.start()
-    try:
-        call = await agent.dial(paying.sip)
-        async for event in call.events():
-            assert not isinstance(event, Ended)
-            if isinstance(event, Answered):
-                break
-        caller = Caller(call)
+    async with calling(paying) as caller:
         with spoken(("What is your address?", ALOUD, "What are your opening hours on Saturday?")) as files:
             await asyncio.sleep(2.0)
             await caller.say(files[0])
@@ -121,9 +70,6 @@ async def test_a_card_number_is_in_nothing_that_the_device_writes(paying: Device
             nothing_in(written(paying, began))  # the write-ahead log among them
             await caller.say(files[2])
             await events_of(paying, lambda event: isinstance(event, Replied) and event.intent == "hours")
-        await caller.hang_up()
-    finally:
-        await agent.stop()
     events = await events_of(paying, lambda event: isinstance(event, HungUp))
     limits = Path(f"/proc/{paying.process.pid}/limits").read_text()
     assert await paying.stop() == 0, paying.log.read_text()[-2000:]
