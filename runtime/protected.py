@@ -23,13 +23,25 @@ class Protected:
         self._channel = channel
         self._keep = keep
         self._secret: Secret | None = None
+        self._closed = False
 
     async def collect(self, wanted: Wanted) -> bool:
         """Take keys from now on; one that is being keyed goes on. False: there are no keys here."""
         if self._secret is not None and not self._secret.over:
             return True
-        self._secret = Secret(wanted)
+        self._secret, self._closed = Secret(wanted), False
         return await self._channel.hide_keys(self._secret.press)
+
+    @property
+    def closed(self) -> bool:
+        """On its way to the provider: a key that was told of too late does not count."""
+        return self._secret is not None and self._closed
+
+    def close(self) -> None:
+        """No more keys: it is complete."""
+        self._closed = True
+        if self._secret is not None:
+            self._secret.close()
 
     async def stop(self) -> None:
         """Keys are everybody's again. Safe to call at any time."""

@@ -55,6 +55,11 @@ class Secret:
         finally:
             self._wipe()
 
+    def close(self) -> None:
+        """Take no more keys: a pause has ended it."""
+        with self._lock:
+            self._over = True
+
     def wipe(self) -> None:
         """Nobody wants it any more. One that is being taken is wiped by that."""
         with self._lock:

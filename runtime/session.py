@@ -261,6 +261,8 @@ class Session:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
         self._silences = 0
+        if self._is_secret and self._protected.closed:
+            return
         keyed = self._keypad.press(event.digit)
         self._tell_expected()
         if self._is_secret:
@@ -276,6 +278,7 @@ class Session:
         if self._is_secret and self._busy():
             self._keypad.go_on()  # still asking
         elif self._is_secret:
+            self._protected.close()
             self._start(self._hand_over(keyed))
         elif keyed.digits:
             self.post(UserSaid(at=self._now, text=keyed.digits, language=self.language, spoken=False))

@@ -193,6 +193,19 @@ def test_what_is_no_number_is_asked_for_again(keys: str, why: str) -> None:
     assert b"45391488" not in written(counter)
 
 
+def test_a_key_told_of_too_late_does_not_stop_what_is_on_its_way() -> None:
+    async def customer(counter: Counter) -> None:
+        counter.workers.seconds["commit"] = 2.0
+        await asked(counter)
+        await press_all(counter, CARD)
+        await asyncio.sleep(BETWEEN_HIDDEN)
+        counter.channel.send(Dtmf(digit=HIDDEN))
+        await asyncio.sleep(8)
+
+    [kept] = talk(Counter, customer).recorder.of(Kept)
+    assert kept.token
+
+
 def test_a_hold_in_the_middle_of_it_loses_and_tells_nothing() -> None:
     async def customer(counter: Counter) -> None:
         await asked(counter)
