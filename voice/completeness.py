@@ -11,6 +11,9 @@ _ES = """a al ante con de del desde el en entre es hasta la las lo los mi mis o 
 sobre su sus tu tus un una unos unas y e u cuando donde como muy"""
 _EN = """a about an and are as at because but by can for from i if in into is it's my of on or our so than that the
 their to very was were when where which who with would your um uh"""
+_NUMBER = """cero uno dos tres cuatro cinco seis siete ocho nueve zero oh one two three four five six seven eight
+nine"""
+_DIGITS = frozenset(_NUMBER.split())
 _WANTING = frozenset(_ES.split()) | frozenset(_EN.split())
 """Words that a sentence does not end with, Spanish and English, without accents."""
 
@@ -74,6 +77,12 @@ def wants_more(text: str) -> bool:
     """Whether the last word needs another one after it: «quiero devolver el…»."""
     words = text.lower().rstrip(" .").replace("…", "").split()
     return bool(words) and (words[-1] in _WANTING or words[-1].endswith((",", "-")))
+
+
+def counting(text: str) -> bool:
+    """Whether a number may be under way: people pause between its digits, and any of them sounds finished."""
+    words = text.lower().rstrip(" .,?!").split()
+    return bool(words) and (words[-1][-1].isdigit() or words[-1] in _DIGITS)
 
 
 def _logit(probability: float) -> float:

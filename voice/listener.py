@@ -115,6 +115,8 @@ GLIMPSE = 1.2
 FREEZE_AFTER = 4.0
 """Seconds of a turn after which what was transcribed at a pause is kept when the customer goes on: at the end only the
 rest is to be read. Two sentences read apart at a pause of 0.3 s are read as well as together."""
+FREEZE_NUMBER_AFTER = 14.0
+"""… while a number is expected: a digit read by itself is easily taken for something else."""
 FREEZE_PAUSE = 0.3
 """Seconds: a shorter pause may lie within a word."""
 
@@ -356,7 +358,8 @@ class Listener:
         if turn is None:
             return
         self._unweigh()
-        long = len(turn.frames) * 0.02 > FREEZE_AFTER and pause >= FREEZE_PAUSE
+        limit = FREEZE_NUMBER_AFTER if self.digits_expected else FREEZE_AFTER
+        long = len(turn.frames) * 0.02 > limit and pause >= FREEZE_PAUSE
         if turn.draft is not None and turn.freezing is None and long:
             turn.freezing, turn.freezing_frames = turn.draft, turn.draft_frames
             turn.draft = None

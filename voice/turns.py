@@ -6,6 +6,8 @@ Time is audio time: the machine is told how many seconds each decision covers an
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from voice.completeness import counting
+
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
@@ -143,11 +145,14 @@ def _pause(
 def patience_for(log_odds: float | None, text: str, digits_expected: int, settings: TurnSettings) -> float:
     """The pause that ends a turn, given the odds that it is finished (None: nothing is known yet) and its words so far.
 
-    A number of `digits_expected` digits (0: no number expected) that has begun is not over while digits are missing.
+    A number of `digits_expected` digits (0: no number expected) that has begun is not over while digits are missing;
+    one that nobody asked for gets `end_pause` at least.
     """
     digits = sum(c.isdigit() for c in text)
     if digits_expected and (0 < digits < digits_expected or not text):
         return settings.digits_pause
     if log_odds is None:
         return settings.end_pause
-    return min(max(settings.even_pause - settings.pause_slope * log_odds, settings.sure_pause), settings.unsure_pause)
+    complete = 0 < digits_expected <= digits
+    least = settings.end_pause if counting(text) and not complete else settings.sure_pause
+    return min(max(settings.even_pause - settings.pause_slope * log_odds, least), settings.unsure_pause)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.completeness import Evidence, log_odds, wants_more
+from voice.completeness import Evidence, counting, log_odds, wants_more
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,13 @@ def test_a_word_that_wants_another(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Where are the bulbs?", "Quiero devolverlo."])
 def test_words_that_may_be_the_last(text: str) -> None:
     assert not wants_more(text)
+
+
+@pytest.mark.parametrize("text", ["4, 8, 2", "My number is 48.", "Seis, nueve", "it is four oh"])
+def test_a_number_may_be_under_way(text: str) -> None:
+    assert counting(text)
+
+
+@pytest.mark.parametrize("text", ["", "...", "Where are the bulbs?", "Quiero el uno y ya está."])
+def test_none_is(text: str) -> None:
+    assert not counting(text)

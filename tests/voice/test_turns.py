@@ -93,6 +93,11 @@ def test_a_number_that_was_asked_for_gets_more_patience_until_it_is_complete() -
     assert patience_for(None, "it is 48 2 13", 5, SETTINGS) == SETTINGS.end_pause
 
 
+def test_digits_that_nobody_asked_for_are_not_cut_off() -> None:
+    assert patience_for(9.0, "4, 8, 2", 0, SETTINGS) == SETTINGS.end_pause
+    assert patience_for(9.0, "4, 8, 2, 1, 5", 5, SETTINGS) == SETTINGS.sure_pause
+
+
 def test_without_words_nothing_is_known() -> None:
     assert patience_for(None, "", 0, SETTINGS) == SETTINGS.end_pause
 
