@@ -132,7 +132,7 @@ def accept(body: str = "") -> str:
 
 def reply(code: int, *, more: str = "", sound: bool = False) -> str:
     """Answer the request received last. `more`: lines of header."""
-    body = SOUND.format(direction="sendrecv") if sound else ""
+    body = sound_of() if sound else ""
     more += "Content-Type: application/sdp\n" if sound else ""
     lines = (
         f"SIP/2.0 {code} Said\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]s[call_number]\n[last_Call-ID:]\n"
