@@ -370,8 +370,6 @@ def allowed(kind: Any) -> str:
             words = "text" + (", not empty" if least else "")
         case msgspec.inspect.LiteralType(values=values):
             words = ", ".join(str(value) for value in values)
-        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(fields=fields)):
-            words = f"a list of tables with keys of {', '.join(field.encode_name for field in fields)}"
         case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
             words = f"a list of {', '.join(str(value) for value in values)}"
         case msgspec.inspect.VarTupleType():

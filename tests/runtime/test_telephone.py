@@ -19,7 +19,7 @@ def refusal(text: str) -> ConfigError:
 
 def test_the_defaults_of_both_sides_agree():
     settings = sip_settings(config.Sip())
-    assert settings == SipSettings(max_calls=16)
+    assert settings == SipSettings(max_calls=16, country="34")
 
 
 def test_an_account_takes_its_password_from_a_file(tmp_path):

@@ -98,16 +98,16 @@ def doubtful(text: str, words: Sequence[int], log_probability: float, seconds: f
     )
 
 
-def silent(text: str, log_probability: float, no_speech: float) -> bool:
+def silent(log_probability: float, no_speech: float) -> bool:
     """Whether Whisper itself says that nobody speaks; a wider window would not find more."""
-    return no_speech > _NO_SPEECH and (log_probability < _UNSURE or repeats(text))
+    return no_speech > _NO_SPEECH and log_probability < _UNSURE
 
 
 def unspoken(text: str, language: str, log_probability: float, no_speech: float) -> bool:
     """Whether the text is what Whisper writes over noise."""
     if not any(letter.isalnum() for letter in text):
         return True
-    if silent(text, log_probability, no_speech):
+    if silent(log_probability, no_speech) or (no_speech > _NO_SPEECH and repeats(text)):
         return True
     if any(no_speech >= above and log_probability < below for above, below in _UNINTELLIGIBLE):
         return True

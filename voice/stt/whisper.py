@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Speech = npt.NDArray[np.float32]
 
-MARGIN = 1.0
+MARGIN = 1.5
 """Seconds of silence after the speech in the first window."""
 WIDER = 5.0
 """Seconds that a second window has more; the third, for all but a few words, is Whisper's own."""
@@ -149,7 +149,7 @@ class Whisper:
             reading = self._decode(encoded, seconds, language, hint, DOUBT_BEAM if best else BEAM)
             if best is None or _better(reading, best, seconds):
                 best = reading
-            silent = guard.silent(reading.text, reading.log_probability, reading.no_speech)
+            silent = guard.silent(reading.log_probability, reading.no_speech)
             if silent or not _doubtful(reading, seconds):
                 break
         assert best is not None
