@@ -220,10 +220,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
     conversations: Count = 16
     """At once, over all channels; fewer where the device measures that it cannot carry as many."""
-    wait_seconds: Seconds = 0.75
+    wait_seconds: Seconds = 0.5
     """How much later than alone 95 of 100 answers may begin because of other conversations; a call that would make it
-    more hears busy. `inf`: no call is refused for that. The estimate is on the careful side by about a half: it takes
-    drafts that are dropped for work that is waited for."""
+    more hears busy. `inf`: no call is refused for that."""
     conversation_seconds: Seconds = 1800.0
     silence_seconds: Seconds = 8.0
     """Without a word in the customer's turn before the counter asks whether they are still there."""
