@@ -45,6 +45,11 @@ def has_signalling() -> bool:
     return hasattr(load(), "setResponseTimeout")
 
 
+def can_show_load() -> bool:
+    """Whether answers to OPTIONS can say how much we have to do."""
+    return hasattr(load(), "setLoad")
+
+
 @cache
 def capabilities() -> Capabilities:
     """Raises TelephonyError when there is no PJSIP at all."""

@@ -13,7 +13,7 @@ from core.errors import TelephonyError
 from telephony.accounts import AccountState
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.media import Ear, RingLine
-from telephony.policy import KEYS
+from telephony.policy import KEYS, Load
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
 from telephony.unwanted import Why
@@ -190,10 +190,10 @@ class SipAgent:
         """Calls that are going on."""
         return len(self._calls)
 
-    def say_full(self, full: bool) -> None:
-        """Whether proxies that ask (OPTIONS) are told that no call is taken; its own lines it knows itself."""
+    def say_load(self, load: Load) -> None:
+        """What proxies that ask (OPTIONS) are told of the device; its own lines it knows itself."""
         if self._stack is not None:
-            self._stack.full = full
+            self._stack.load = load
 
     async def start(self) -> None:
         """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.network",

@@ -28,7 +28,7 @@ from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
 from telephony.gate import Gatekeeper, Turned
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
-from telephony.policy import KEYS, admit, cause_of, options_answer
+from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -100,8 +100,8 @@ class Stack:
         self.pbx = Accounts(self)
         self.listeners: list[transports.Listener] = []
         self.uri = ""
-        self.full = False
-        """The device takes no more calls, whatever the lines say. Anybody may set it."""
+        self.load = Load()
+        """Of the whole device, whatever the lines say. Anybody may set it."""
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
@@ -383,8 +383,10 @@ class Stack:
         """To proxies, which ask with OPTIONS."""
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.full)
+            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
             pj.load().setOptionsAnswer(*answer)
+        if self.settings.show_load and pj.can_show_load():
+            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
