@@ -14,6 +14,7 @@ from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.dialog import Dialog
+from runtime.digits import Digits, Hooks, is_person
 from runtime.engines import Engines
 from runtime.events import (
     Attached,
@@ -37,10 +38,9 @@ from runtime.events import (
 )
 from runtime.hearing import event_of, language_of
 from runtime.journal import Journal
-from runtime.keys import HIDDEN, Keyed, Keypad, Outcome, joined, wanted_of
+from runtime.keys import HIDDEN
 from runtime.messages import Message
 from runtime.metrics import Metrics
-from runtime.protected import Protected
 from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
@@ -84,8 +84,7 @@ class Session:
         self._deaf: frozenset[str] = frozenset()
         """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
-        self._keypad = Keypad(self._waited)
-        self._protected = Protected(channel, engines.keep)
+        self._digits = Digits(channel, engines.keep, self._key_hooks())
         self._reply: asyncio.Task[None] | None = None
         speaker: Speaker | None = None
         self._listener: Listener | None = None
@@ -132,8 +131,7 @@ class Session:
             self._over = True
             await self._stop()
             self._dialog.drop()
-            self._keypad.pause()
-            self._protected.wipe()
+            self._digits.close()
             await self._dialog.settled()
             await channel.close(cause)
             for pump in pumps:
@@ -153,11 +151,11 @@ class Session:
     async def _converse(self) -> str:
         while True:
             event = await self._inbox.get()
-            if self._is_secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
+            if self._digits.secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
                 continue  # said before we stopped listening, and perhaps the secret itself
             match event:
                 case SpeechStarted():
-                    self._keypad.pause()
+                    self._digits.pause()
                     self._teller.duck(self.language)
                 case Interrupted():
                     self._teller.hold(self.language)
@@ -205,21 +203,21 @@ class Session:
         if event.overlapped and self._busy() and await self._meant_for_nobody(heard):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
-            self._keypad.go_on()
+            self._digits.go_on()
             return
         if not event.text.strip():
-            self._keypad.go_on()
+            self._digits.go_on()
             await self._unheard(event)
             return
-        if event.spoken and self._is_secret:
+        if event.spoken and self._digits.secret:
             return  # since then
         self._silences = 0
         if event.overlapped and self._busy():
             self._record(Interrupted(at=event.at))
             self._metrics.interrupted()
         language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
-        if event.spoken and (keyed := self._keypad.take()):
-            event = msgspec.structs.replace(event, text=joined(keyed, event.text, language, self._dialog.state.expect))
+        if event.spoken:
+            event = msgspec.structs.replace(event, text=self._digits.and_said(event.text, language))
         self._tell_language()
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
@@ -261,43 +259,17 @@ class Session:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
         self._silences = 0
-        if self._is_secret and self._protected.closed:
+        if self._digits.closed:
             return
-        keyed = self._keypad.press(event.digit)
+        keyed = self._digits.press(event.digit)
         self._tell_expected()
-        if self._is_secret:
-            self._teller.show(Caption("customer", self._keypad.held, self._turn + 1, final=False))
+        if self._digits.secret:
+            self._teller.show(Caption("customer", self._digits.held, self._turn + 1, final=False))
         await self._stop()
-        if keyed is not None and keyed.outcome is Outcome.PERSON:
+        if is_person(keyed):
             await self._answer(Heard("0", self.language, spoken=False, choice="person"))
         elif keyed is not None:
-            self._waited(keyed)
-
-    def _waited(self, keyed: Keyed) -> None:
-        """Digits are complete, by their number, by `#` or by a pause: a turn."""
-        if self._is_secret and self._busy():
-            self._keypad.go_on()  # still asking
-        elif self._is_secret:
-            self._protected.close()
-            self._start(self._hand_over(keyed))
-        elif keyed.digits:
-            self.post(UserSaid(at=self._now, text=keyed.digits, language=self.language, spoken=False))
-
-    @property
-    def _is_secret(self) -> bool:
-        """Whether what the customer is asked for is nothing that we may know."""
-        return self._dialog.state.expect.kind == "secret"
-
-    async def _guard(self) -> bool:
-        """Keep the keys from everybody while a secret is asked for, and no longer. False: there are none here."""
-        if self._is_secret:
-            return await self._protected.collect(self._keypad.wanted)
-        await self._protected.stop()
-        return True
-
-    async def _hand_over(self, keyed: Keyed) -> None:
-        kept = await self._protected.hand_over(keyed)
-        self.post(msgspec.structs.replace(kept, at=self._now))
+            self._digits.complete(keyed)
 
     async def _kept(self, event: Kept) -> None:
         self._record(event)
@@ -310,11 +282,11 @@ class Session:
         self._record(event)
         self._deafen("hold", event.on)
         if event.on:
-            self._keypad.pause()
+            self._digits.pause()
             self._dialog.drop()
             self._teller.hold(self.language)
         else:
-            self._keypad.go_on()
+            self._digits.go_on()
             self._teller.go_on(self.language)
 
     def _deafen(self, reason: str, deaf: bool) -> None:
@@ -341,7 +313,7 @@ class Session:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
         self._record(event)
         self._metrics.failed(event.code)
-        self._keypad.go_on()
+        self._digits.go_on()
         self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
         await self._stop()
         text = self._engines.planner.phrase("error", self.language)
@@ -365,7 +337,7 @@ class Session:
             if self._teller.speaking:
                 self._teller.hold(self.language)
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
-        if self._teller.speaking or self._dialog.acting or self._keypad.held or not draft.text.strip():
+        if self._teller.speaking or self._dialog.acting or self._digits.held or not draft.text.strip():
             return
         self._dialog.speculate(heard)
 
@@ -426,10 +398,10 @@ class Session:
 
     async def _give(self, reply: Reply) -> None:
         """Say and show a reply, then do what it means for the conversation."""
-        if not await self._guard():
+        if not await self._digits.guard():
             self._dialog.state = DialogState()
             self._expect(self._dialog.state)
-            await self._guard()
+            await self._digits.guard()
             reply = Reply((Message(self._engines.planner.phrase("to_person", self.language)),), "to_person")
         if reply.language is not None:
             self._choose(reply.language)
@@ -442,7 +414,7 @@ class Session:
             self._log.warning("person_asked_for")
             await self._phrase("no_person")
         self._teller.show(Status("listening", self.language))
-        self._keypad.go_on()
+        self._digits.go_on()
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
 
@@ -459,6 +431,17 @@ class Session:
         await self._stop()
 
     # The machinery
+
+    def _key_hooks(self) -> Hooks:
+        """What the keys do to the conversation."""
+
+        def typed(digits: str) -> None:
+            self.post(UserSaid(at=self._now, text=digits, language=self.language, spoken=False))
+
+        def kept(event: Kept) -> None:
+            self.post(msgspec.structs.replace(event, at=self._now))
+
+        return Hooks(lambda: self._dialog.state.expect, self._busy, self._start, typed, kept)
 
     @property
     def _now(self) -> float:
@@ -478,14 +461,13 @@ class Session:
 
     def _expect(self, state: DialogState) -> None:
         self._deafen("secret", state.expect.kind == "secret")
-        self._keypad.wanted = wanted_of(state.expect)
+        self._digits.want()
         self._tell_expected()
 
     def _tell_expected(self) -> None:
         """How many digits are still to be said, so that the turn is not over before."""
         if self._listener is not None:
-            expect = self._dialog.state.expect
-            self._listener.digits_expected = max(0, expect.digits - expect.held - len(self._keypad.held))
+            self._listener.digits_expected = self._digits.missing
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._reply = asyncio.ensure_future(work)

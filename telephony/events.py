@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Cause = Literal["customer", "goodbye", "lost", "stopping", "busy", "no_answer", "refused", "failed"]
-"""Why a call ended: the other side ended it, we did, nothing more came from the other side, we are shutting down; and
-for a call that never was: busy here or there, nobody answered, refused, it could not be set up."""
+Cause = Literal["customer", "goodbye", "lost", "stopping", "transferred", "busy", "no_answer", "refused", "failed"]
+"""Why a call ended: the other side ended it, we did, nothing more came from the other side, we are shutting down, it
+went on to somebody else; and for a call that never was: busy here or there, nobody answered, refused, it could not be
+set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Transferring:
+    """A transfer that we asked for goes on: 100 when the other side has accepted it, then the SIP status of the call
+    that it makes (RFC 3515). `final`: no more will come; where no 100 came before, the other side has refused."""
+
+    code: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last event of every call. `code`: the SIP status (200 for a normal end, 0 when there was none)."""
 
@@ -39,4 +49,4 @@ class Ended:
     code: int
 
 
-CallEvent = Answered | KeyPressed | Hold | Ended
+CallEvent = Answered | KeyPressed | Hold | Transferring | Ended

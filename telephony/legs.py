@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from telephony.callerid import Caller
 from telephony.dtmf import pressed
 from telephony.events import Cause, Hold
 from telephony.policy import REFER_STATUS, SUBSCRIBE_STATUS, Pulse
+from telephony.refer import Dialog, dialog_of
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -128,6 +130,7 @@ def leg_class() -> Any:
             """Gets each key instead of the listener, who is told what it returns."""
             self.caller = Caller()
             self.called: tuple[str, ...] = ()
+            self.dialog = Dialog()
             self.told = False
             """The listener has had its end, or never knew of it."""
 
@@ -153,9 +156,20 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
             event = prm.e.body.tsxState
+            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and not self.answered:
+                self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 self.stack.key_pressed(self, key)
+
+        def described(self, message: str) -> None:
+            """A message of the call, as it is set up: the INVITE that came, or an answer to ours."""
+            found = dialog_of(message, ours="from" if self.outgoing else "to")
+            self.dialog = replace(found, allow=found.allow or self.dialog.allow)
+
+        @guarded
+        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+            self.stack.transferring(self, int(prm.statusCode), bool(prm.finalNotify))
 
         @guarded
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802

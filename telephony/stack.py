@@ -21,14 +21,16 @@ import structlog
 from core.errors import TelephonyError
 from telephony import pj, transports
 from telephony.accounts import Accounts, AccountState
+from telephony.bridge import Bridge
 from telephony.callerid import Caller
 from telephony.complaints import listen, why_rejected
 from telephony.dtmf import by_info
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
+from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
 from telephony.gate import Gatekeeper, Turned
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
 from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
+from telephony.refer import Dialog, Headers
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -107,6 +109,7 @@ class Stack:
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
+        self.bridge = Bridge(self._legs)
         self._over: list[Any] = []
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
@@ -145,19 +148,28 @@ class Stack:
 
     # What can be asked of a leg, on the SIP thread; False: the call has ended already
 
-    def dial(self, uri: str, account: str = "") -> int:
-        """`uri`: with an account also a number there."""
+    def dial(self, uri: str, account: str = "", headers: Headers = ()) -> int:
+        """`uri`: with an account also a number there; `headers`: more of them, in the INVITE."""
         library = pj.load()
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        caller, uri = self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
+        caller, uri = self._way_to(uri, account)
         leg = leg_class()(self, next(self._numbers), caller)
-        leg.makeCall(uri, library.CallOpParam(True))
+        prm = library.CallOpParam(True)
+        prm.txOption.headers = _header_vector(headers)
+        leg.makeCall(uri, prm)
         if leg in self._over:
             raise TelephonyError("sip.failed", "the call could not be set up")
         self._legs[leg.number] = leg
         self._listener.called(self._describe(leg))  # before anything can happen to it
         return int(leg.number)
+
+    def address(self, uri: str, account: str) -> str:
+        """The URI that `dial` would call. Raises TelephonyError."""
+        return self._way_to(uri, account)[1]
+
+    def _way_to(self, uri: str, account: str) -> tuple[Any, str]:
+        return self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
 
     def ring(self, number: int) -> bool:
         return self._answer(number, 180)
@@ -213,6 +225,15 @@ class Stack:
         prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
         return self._try(leg.reinvite, prm)
 
+    def refer(self, number: int, to: str) -> bool:
+        """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
+        leg = self._legs.get(number)
+        return leg is not None and leg.answered and self._try(leg.xfer, to, pj.load().CallOpParam(True))
+
+    def dialog(self, number: int) -> Dialog:
+        leg = self._legs.get(number)
+        return Dialog() if leg is None else leg.dialog
+
     def quality(self, number: int) -> Quality | None:
         leg = self._legs.get(number)
         if leg is None or leg.stream is None:
@@ -223,20 +244,14 @@ class Stack:
         codec = f"{info.codecName}/{info.codecClockRate}"
         return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
 
-    def _answer(self, number: int, code: int, headers: tuple[tuple[str, str], ...] = ()) -> bool:
+    def _answer(self, number: int, code: int, headers: Headers = ()) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
-        library = pj.load()
-        prm = library.CallOpParam()
+        prm = pj.load().CallOpParam()
         prm.statusCode = code
         if headers:
-            more = library.SipHeaderVector()
-            for name, value in headers:
-                header = library.SipHeader()
-                header.hName, header.hValue = name, value
-                more.append(header)
-            prm.txOption.headers = more
+            prm.txOption.headers = _header_vector(headers)
         return self._try(leg.answer, prm)
 
     def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
@@ -264,6 +279,7 @@ class Stack:
             self._turn_away(leg, Turned("full", refusal.code, retry), source)
         else:
             leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
+            leg.described(message)
             who = verdict.caller
             _log.info(
                 "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
@@ -318,10 +334,8 @@ class Stack:
             if stream.type == library.PJMEDIA_TYPE_AUDIO and stream.status == library.PJSUA_CALL_MEDIA_ACTIVE:
                 if leg.port.getPortId() == library.PJSUA_INVALID_ID:
                     leg.port.createPort(f"call {leg.number}")
-                audio = leg.getAudioMedia(index)
-                audio.startTransmit(getattr(leg.port, "bridge", leg.port))
-                leg.port.startTransmit(audio)
                 leg.stream = index
+        self.bridge.connect(leg)
         leg.pulse.pause()
         self._held(leg, Hold(leg.stream is None and (held or ours), ours))
 
@@ -329,6 +343,9 @@ class Stack:
         if hold.on != leg.hold.on:
             leg.hold, leg.hold_since = hold, time.monotonic()
             self._listener.happened(leg.number, hold)
+
+    def transferring(self, leg: Any, code: int, final: bool) -> None:
+        self._listener.happened(leg.number, Transferring(code, final))
 
     def key_pressed(self, leg: Any, digit: str) -> None:
         told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
@@ -431,6 +448,7 @@ class Stack:
             leg = self._over.pop()
             if leg.hide is not None:
                 self.hide_keys(leg.number, None)
+            self.bridge.part(leg.number)
             self._legs.pop(leg.number, None)
             leg.port.close()
             del leg
@@ -504,6 +522,16 @@ class Stack:
         if isinstance(error, TelephonyError):
             return TelephonyError(error.code, error.message, retryable=error.retryable)
         return TelephonyError("sip.failed", f"PJSIP: {reason(error)}")
+
+
+def _header_vector(headers: Headers) -> Any:
+    library = pj.load()
+    vector = library.SipHeaderVector()
+    for name, value in headers:
+        header = library.SipHeader()
+        header.hName, header.hValue = name, value
+        vector.append(header)
+    return vector
 
 
 def _end(leg: Any, cause: Cause) -> None:
