@@ -32,8 +32,8 @@ HUMAN: dict[Half, dict[Kind, dict[Language, str]]] = {
             "en": "vm-no cancelled hello goodbye please-try-again is-in-use telephone-number vm-nomore vm-tooshort "
             "to-rerecord-it do-not-disturb conf-full vm-isonphone call-waiting vm-theperson queue-thereare vm-delete "
             "vm-tocancel conf-kicked vm-leavemsg vm-dialout hours",
-            "es": "vm-no vm-goodbye please-try-again hours conf-locked vm-nomore vm-tooshort vm-isonphone agent-loginok "
-            "vm-tocancel vm-theperson queue-thereare hello-world vm-incorrect vm-savemessage",
+            "es": "vm-no vm-goodbye please-try-again hours conf-locked vm-nomore vm-tooshort vm-isonphone "
+            "agent-loginok vm-tocancel vm-theperson queue-thereare hello-world vm-incorrect vm-savemessage",
         },
         "backchannel": {"en": "digits/oh auth-thankyou privacy-thankyou", "es": "auth-thankyou privacy-thankyou"},
         "noise": {"en": "beep beeperr ascending-2tone", "es": ""},
@@ -97,12 +97,12 @@ MADE: dict[Half, Material] = {
         },
         "backchannel": {
             "en": (
-                "Mm, okay.", "Right, right.", "Yep.", "Great.", "Fine.", "Uh-huh, uh-huh.", "Oh, I see.", "Good.",
-                "Yeah, yeah.", "Of course.", "[[m:m:]]", "That's right.",
+                "Mm, okay.", "Right, right.", "Yep.", "Great.", "Oh, I see.", "Good.", "Yeah, yeah.", "Cool.",
+                "Absolutely.", "[[m:m:]]", "Okay, great.", "Exactly.",
             ),
             "es": (
-                "Sí, claro.", "Ok.", "Bien.", "Perfecto.", "Ya, ya.", "Eso es.", "Ah, sí.", "Correcto.", "Genial.",
-                "Ajá, ajá.", "[[m:m:]]", "Por supuesto.",
+                "Sí, claro.", "Ok.", "Bien.", "Ya, ya.", "Ah, sí.", "Ajá, ajá.", "[[m:m:]]", "Estupendo.",
+                "Desde luego.", "Ah, perfecto.", "Muy bien, vale.", "Exacto.",
             ),
         },
         "noise": {"en": (), "es": ()},
@@ -115,10 +115,10 @@ MADE: dict[Half, Material] = {
 """In `[[ ]]` phonemes, for espeak-ng alone: every voice spells "mm-hm" letter by letter."""
 SPEAKERS: dict[Half, tuple[tuple[int, int, str], ...]] = {
     "tuning": ((130, 35, ""), (190, 65, "")),
-    "held out": ((150, 45, "+m3"), (170, 55, "+f2")),
+    "held out": ((145, 40, "+m5"), (165, 60, "+f4")),
 }
 """espeak-ng's words a minute, pitch and variant of the voice."""
-SEEDS: dict[Half, range] = {"tuning": range(4), "held out": range(4, 7)}
+SEEDS: dict[Half, range] = {"tuning": range(4), "held out": range(7, 10)}
 """Of the noises."""
 LEVELS: dict[Kind, tuple[float, float]] = {
     "interruption": (-26.0, -18.0),
