@@ -11,7 +11,8 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony.accounts import AccountState
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
+from telephony.dialling import RING_SECONDS
+from telephony.events import Answered, CallEvent, Cause, EarlyMedia, Ended, Hold, KeyPressed, Ringing, Trying
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS
 from telephony.settings import SipSettings
@@ -19,7 +20,8 @@ from telephony.stack import Leg, Quality, Stack
 from telephony.unwanted import Why
 
 __all__ = [
-    "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
+    "Answered", "CallEvent", "Cause", "EarlyMedia", "Ended", "Hold", "KeyPressed", "Quality", "Ringing", "SipAgent",
+    "SipCall", "SipSettings", "Trying",
 ]  # fmt: skip
 
 _log = structlog.get_logger(__name__)
@@ -141,7 +143,9 @@ class SipCall:
                 self.ended = event
                 self.line.close()
                 self._gone.set()
-            case KeyPressed() | Hold():
+            case Trying(call_id=call_id):
+                self.id = call_id
+            case Ringing() | EarlyMedia() | KeyPressed() | Hold():
                 pass
         self._events.append(event)
         self._news.set()
@@ -212,15 +216,16 @@ class SipAgent:
         while (call := await self._incoming.get()) is not None:
             yield call
 
-    async def dial(self, uri: str, account: str = "") -> SipCall:
-        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then.
+    async def dial(self, uri: str, account: str = "", patience: float = RING_SECONDS) -> SipCall:
+        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then;
+        `patience`: seconds until it is cancelled, unanswered.
 
         Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
         """
         if self._stack is None:
             raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
         try:
-            number = await self._stack.run(partial(self._stack.dial, uri, account))
+            number = await self._stack.run(partial(self._stack.dial, uri, account, patience))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise

@@ -43,7 +43,8 @@ def test_proxies_that_ask_are_told_whether_calls_are_taken() -> None:
         (603, None, False, True, "refused"),
         (480, None, False, True, "no_answer"),
         (408, None, False, True, "no_answer"),
-        (404, None, False, True, "failed"),
+        (404, None, False, True, "invalid"),
+        (302, None, False, True, "failed"),
         (503, "stopping", False, False, "stopping"),
     ],
 )
