@@ -1,7 +1,6 @@
 """A call on its way out: by which hops it may go, what has been heard of it, how long it may ring."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +25,8 @@ class Dialling:
 
     routes: deque[Route]
     until: float
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of ours, in the INVITE."""
     code: int = 0
     """Of the last response that really came."""
     q850: int = 0
@@ -33,10 +34,6 @@ class Dialling:
     """A provisional response beyond 100 came: somebody has been found."""
     told: set[type[object]] = field(default_factory=set)
     """Which of "it rings" and "there is sound" the listener knows of."""
-
-    @classmethod
-    def by(cls, routes: Sequence[Route], until: float) -> "Dialling":
-        return cls(deque(routes), until)
 
     @property
     def silent(self) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from telephony.dtmf import pressed
 from telephony.events import Cause, Hold
 from telephony.glare import Change
 from telephony.policy import REFER_STATUS, SUBSCRIBE_STATUS, Pulse
+from telephony.refer import Dialog, dialog_of
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -139,6 +141,7 @@ def leg_class() -> Any:
             """A hold of ours, or its end, that is not agreed to yet."""
             self.again = False
             """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
+            self.dialog = Dialog()
             self.told = False
             """The listener has had its end, or never knew of it."""
 
@@ -166,6 +169,8 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
             event = prm.e.body.tsxState
+            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and not self.answered:
+                self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 self.stack.key_pressed(self, key)
@@ -176,6 +181,15 @@ def leg_class() -> Any:
                 came = event.type == library.PJSIP_EVENT_RX_MSG
                 message = str(event.src.rdata.wholeMsg) if came else ""
                 self.stack.invite_answered(self, int(event.tsx.statusCode), message)
+
+        def described(self, message: str) -> None:
+            """A message of the call, as it is set up: the INVITE that came, or an answer to ours."""
+            found = dialog_of(message, ours="from" if self.outgoing else "to")
+            self.dialog = replace(found, allow=found.allow or self.dialog.allow)
+
+        @guarded
+        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+            self.stack.transferring(self, int(prm.statusCode), bool(prm.finalNotify))
 
         @guarded
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802

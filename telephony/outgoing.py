@@ -1,7 +1,6 @@
 """Calls that we place, on the SIP thread: from one hop to the next, told step by step, given up in time."""
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -21,9 +20,8 @@ _log = structlog.get_logger(__name__)
 RINGING = 180
 
 
-def place(stack: "Stack", number: int, routes: Sequence[Route], patience: float) -> Any:
-    """The leg of a call that has been sent to the first of `routes` that can be sent to; None: to none of them."""
-    dialling = Dialling.by(routes, time.monotonic() + patience)
+def place(stack: "Stack", number: int, dialling: Dialling) -> Any:
+    """The leg of a call that has been sent to the first of its routes that can be sent to; None: to none of them."""
     return _send(stack, number, dialling, dialling.routes.popleft(), None)
 
 
@@ -37,8 +35,10 @@ def _send(stack: "Stack", number: int, dialling: Dialling, route: Route, port: A
     while True:
         leg = leg_class()(stack, number, route.account, None, port)
         leg.dialling, leg.route = dialling, route
+        prm = pj.load().CallOpParam(True)
+        prm.txOption.headers = pj.header_vector(dialling.headers)
         try:
-            leg.makeCall(route.uri, pj.load().CallOpParam(True))
+            leg.makeCall(route.uri, prm)
         except pj.load().Error as error:
             _log.info("sip_not_sent", account=leg.account, hop=route.hop, reason=reason(error))
             sent = False

@@ -41,6 +41,23 @@ def options_answer(calls: int, limit: int, *, stopping: bool, full: bool) -> tup
     return 200, 0
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the whole device has to do: `going_on` conversations of the `carries` that it can; `full`: no more."""
+
+    going_on: int = 0
+    carries: int = 1_000_000
+    full: bool = False
+
+
+def load_told(calls: int, lines: int, load: Load) -> tuple[int, int]:
+    """(now, at most), as proxies are told of a device with `calls` on its `lines`. What is full has as many as it
+    can."""
+    most = max(0, min(lines, load.carries))
+    now = max(calls, load.going_on)
+    return (max(now, most) if load.full else now), most
+
+
 def cause_of(
     code: int, *, ours: Cause | None, answered: bool, outgoing: bool, q850: int = 0, silent: bool = False
 ) -> Cause:

@@ -1,3 +1,5 @@
+from collections import deque
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ ROUTES = [Route(None, f"sip:1@{hop}", hop) for hop in ("a", "b", "c")]
 
 
 def dialled(routes: int = 2, until: float = 60.0) -> Dialling:
-    return Dialling.by(ROUTES[1 : 1 + routes], until)
+    return Dialling(deque(ROUTES[1 : 1 + routes]), until)
 
 
 def test_silence_goes_on_to_the_next_hop_and_forgets_the_last() -> None:
