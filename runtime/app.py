@@ -29,6 +29,7 @@ from runtime.session import Session
 from runtime.telephone import sip_settings
 from runtime.workers import Waited
 from telephony.gate import closed
+from telephony.policy import Load
 from telephony.sip import SipAgent, SipCall
 
 LAG_TICK = 0.05
@@ -116,8 +117,13 @@ class App:
 
     def full(self) -> bool:
         """Whether one more conversation would make the others wait. Logs and counts nothing."""
+        return self.load().full
+
+    def load(self) -> Load:
+        """As proxies are told."""
         going_on = self.arriving + sum(not session.over for session in self._sessions.values())
-        return self.stopping or going_on >= self.capacity.state().carries
+        carries = self.capacity.state().carries
+        return Load(going_on, carries, self.stopping or going_on >= carries)
 
     def refused(self, channel: str, peer: str) -> int:
         """Somebody is turned away; returns the seconds after which to try again."""
@@ -208,7 +214,7 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
 
 async def _tell_proxies(app: App, agent: SipAgent) -> None:
     while True:
-        agent.say_full(app.full())
+        agent.say_load(app.load())
         await asyncio.sleep(PROXY_TICK)
 
 

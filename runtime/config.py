@@ -143,6 +143,8 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800
     prack: Extension = "off"
     """"It rings" is acknowledged (RFC 3262). `off`: only where the other side insists."""
+    show_load: bool = False
+    """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()
     nat: SipNat = SipNat()
     accounts: tuple[SipAccount, ...] = ()

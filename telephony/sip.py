@@ -11,17 +11,29 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony.accounts import AccountState
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
+from telephony.dialling import RING_SECONDS
+from telephony.events import (
+    Answered,
+    CallEvent,
+    Cause,
+    EarlyMedia,
+    Ended,
+    Hold,
+    KeyPressed,
+    Ringing,
+    Transferring,
+    Trying,
+)
 from telephony.media import Ear, RingLine
-from telephony.policy import KEYS
+from telephony.policy import KEYS, Load
 from telephony.refer import Dialog, Headers
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
 from telephony.unwanted import Why
 
 __all__ = [
-    "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
-    "Transferring",
+    "Answered", "CallEvent", "Cause", "EarlyMedia", "Ended", "Hold", "KeyPressed", "Quality", "Ringing", "SipAgent",
+    "SipCall", "SipSettings", "Transferring", "Trying",
 ]  # fmt: skip
 
 _log = structlog.get_logger(__name__)
@@ -162,7 +174,9 @@ class SipCall:
                 self.ended = event
                 self.line.close()
                 self._gone.set()
-            case KeyPressed() | Hold() | Transferring():
+            case Trying(call_id=call_id):
+                self.id = call_id
+            case Ringing() | EarlyMedia() | KeyPressed() | Hold() | Transferring():
                 pass
         self._events.append(event)
         self._news.set()
@@ -213,10 +227,10 @@ class SipAgent:
         """Calls that are going on."""
         return len(self._calls)
 
-    def say_full(self, full: bool) -> None:
-        """Whether proxies that ask (OPTIONS) are told that no call is taken; its own lines it knows itself."""
+    def say_load(self, load: Load) -> None:
+        """What proxies that ask (OPTIONS) are told of the device; its own lines it knows itself."""
         if self._stack is not None:
-            self._stack.full = full
+            self._stack.load = load
 
     async def start(self) -> None:
         """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.network",
@@ -239,15 +253,15 @@ class SipAgent:
         """The URI that `dial` would call. Raises TelephonyError, as `dial` does."""
         return await self._up().run(partial(self._up().address, uri, account))
 
-    async def dial(self, uri: str, account: str = "", headers: Headers = ()) -> SipCall:
+    async def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = RING_SECONDS) -> SipCall:
         """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then;
-        `headers`: further ones of the INVITE.
+        `headers`: further ones of the INVITE; `patience`: seconds until it is cancelled, unanswered.
 
         Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
         """
         stack = self._up()
         try:
-            number = await stack.run(partial(stack.dial, uri, account, headers))
+            number = await stack.run(partial(stack.dial, uri, account, headers, patience))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from telephony import pj
+from tests.sip.datagrams import address, lines, request, stranger
 from tests.sip.phones import LIMIT, Server, free_port, run_sipp, sipp
 from tests.sip.scenario import (
     accept,
@@ -107,6 +109,26 @@ def test_others_come_by_no_account(start: Start, tmp_path: Path) -> None:
     server = start(["198.51.100.1"])
     run_sipp(tmp_path, PLAIN, server.address, "-m", "1")
     assert server.wait(lambda news: "remote" in news)["by"] == ""
+
+
+@pytest.mark.skipif(not pj.can_show_load(), reason="PJSIP was built before it could: make telephone")
+def test_options_tell_of_the_load_where_that_is_wanted(tmp_path: Path) -> None:
+    for told, code, options_ in (
+        ("0/7", 200, ("--max-calls", "7", "--settings", '{"show_load": true}')),
+        ("0/0", 503, ("--max-calls", "0", "--settings", '{"show_load": true}')),
+        ("", 200, ("--max-calls", "7")),
+    ):
+        server = Server("echo", *options_)
+        try:
+            with stranger() as port:
+                port.settimeout(LIMIT)
+                port.sendto(request(1, "OPTIONS"), address(server))
+                answer = port.recv(4_096)
+            server.stop()
+        finally:
+            server.kill()
+        assert int(answer.split()[1]) == code
+        assert lines(answer, b"X-Mostrador-Load") == (f"X-Mostrador-Load: {told}\r\n".encode() if told else b"")
 
 
 def test_we_answer_options(start: Start, tmp_path: Path) -> None:
