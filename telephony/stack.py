@@ -286,6 +286,7 @@ class Stack:
                 asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
             )  # fmt: skip
             self._listener.called(self._describe(leg))
+            self._say_whether_able()
 
     def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
         """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
@@ -452,6 +453,7 @@ class Stack:
             self._legs.pop(leg.number, None)
             leg.port.close()
             del leg
+            self._say_whether_able()
 
     def _do(self, work: Callable[[], Any], done: "Future[Any]") -> None:
         if not done.set_running_or_notify_cancel():
