@@ -149,6 +149,8 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()
     nat: SipNat = SipNat()
+    transfers: tuple[str, ...] = ()
+    """Whom the other side of a call may have the device call instead: "user@host", or "2*@host". Empty: nobody."""
     accounts: tuple[SipAccount, ...] = ()
 
 
