@@ -159,3 +159,6 @@ class Kamailio:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+
+Registrar = Callable[..., Kamailio]
