@@ -26,7 +26,7 @@ class SipSettings:
     numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a request has
     failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`: both sides say
     every `session_seconds` that the call goes on (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`:
-    PJSIP's own log level on the console, 0-6."""
+    PJSIP's own log level on the console, 0-6; `show_load`: OPTIONS is answered with our load."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -51,6 +51,7 @@ class SipSettings:
     session_seconds: int = 1800
     prack: Use = "off"
     nat: NatSettings = field(default_factory=NatSettings)
+    show_load: bool = False
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:

@@ -200,6 +200,7 @@ class Baresip:
         and `password`: what it answers a challenge with."""
         self._folder = folder
         self._control_port = free_port()
+        self.port = free_port()
         config = folder / "baresip"
         config.mkdir()
         modules = [
@@ -217,7 +218,7 @@ class Baresip:
         (config / "config").write_text(
             "module_path /usr/lib/baresip/modules\n"
             + "".join(f"module {name}\n" for name in modules)
-            + f"sip_listen 127.0.0.1:{free_port()}\n"
+            + f"sip_listen 127.0.0.1:{self.port}\n"
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
         )

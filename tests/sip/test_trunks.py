@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from telephony import pj
+from tests.sip.datagrams import address, lines, request, stranger
 from tests.sip.kamailio import Registrar
 from tests.sip.phones import LIMIT, Server, Start, free_port, run_sipp, sipp
 from tests.sip.scenario import (
@@ -94,6 +96,22 @@ def test_others_come_by_no_account(connect: Start, tmp_path: Path) -> None:
     server = connect(["198.51.100.1"])
     run_sipp(tmp_path, PLAIN, server.address, "-m", "1")
     assert server.wait(lambda news: "remote" in news)["by"] == ""
+
+
+@pytest.mark.skipif(not pj.can_show_load(), reason="PJSIP was built before it could: make telephone")
+def test_options_tell_of_the_load_where_that_is_wanted(start: Start) -> None:
+    for told, code, options_ in (
+        ("0/7", 200, ("--max-calls", "7", "--settings", '{"show_load": true}')),
+        ("0/0", 503, ("--max-calls", "0", "--settings", '{"show_load": true}')),
+        ("", 200, ("--max-calls", "7")),
+    ):
+        server = start("echo", *options_)
+        with stranger() as port:
+            port.settimeout(LIMIT)
+            port.sendto(request(1, "OPTIONS"), address(server))
+            answer = port.recv(4_096)
+        assert int(answer.split()[1]) == code
+        assert lines(answer, b"X-Mostrador-Load") == (f"X-Mostrador-Load: {told}\r\n".encode() if told else b"")
 
 
 def test_we_answer_options(connect: Start, tmp_path: Path) -> None:
