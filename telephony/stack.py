@@ -296,6 +296,7 @@ class Stack:
                 asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
             )  # fmt: skip
             self._listener.called(self._describe(leg))
+            self._say_whether_able()
 
     def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
         """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
@@ -492,6 +493,7 @@ class Stack:
             else:
                 self._let_go(leg)
             del leg
+            self._say_whether_able()
 
     def _dial_again(self, leg: Any) -> None:
         following = outgoing.again(self, leg)

@@ -102,6 +102,10 @@ class Server:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
