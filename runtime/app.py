@@ -21,6 +21,7 @@ from runtime.channels.phone import PhoneChannel
 from runtime.config import Settings
 from runtime.dialled import greetings, route
 from runtime.events import Stopping
+from runtime.handoff.person import Person
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
@@ -143,11 +144,12 @@ class App:
         self.capacity.calibrate(cpu)
         self._log.info("capacity", conversations=self.capacity.state().carries, turn_cpu_seconds=round(cpu, 3))
 
-    def converse(self, channel: Channel, greeting: str = "") -> None:
-        """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's."""
+    def converse(self, channel: Channel, greeting: str = "", person: Person | None = None) -> None:
+        """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's; `person`: a way
+        to one."""
         identity = secrets.token_hex(6)
         limits = self.settings.limits
-        session = Session(identity, channel, self.engines, self.journal, self.metrics, limits, greeting)
+        session = Session(identity, channel, self.engines, self.journal, self.metrics, limits, greeting, person)
         self._sessions[identity] = session
         self.conversations += 1
         task = asyncio.ensure_future(self._conversation(session, channel))
@@ -207,7 +209,7 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
             await call.reject(503 if app.stopping else 486, retry_after=retry)
         else:
             app.arriving += 1
-            asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
+            asyncio.ensure_future(_take(app, agent, call))  # noqa: RUF006  the session it starts is kept by the app
 
 
 async def _tell_proxies(app: App, agent: SipAgent) -> None:
@@ -216,13 +218,22 @@ async def _tell_proxies(app: App, agent: SipAgent) -> None:
         await asyncio.sleep(PROXY_TICK)
 
 
-async def _take(app: App, call: SipCall) -> None:
+async def _take(app: App, agent: SipAgent, call: SipCall) -> None:
     try:
         number = route(call.called, app.settings)
         if await receive(call, number):
-            app.converse(PhoneChannel(call, number.language or app.settings.agent.language), number.greeting)
+            channel = PhoneChannel(call, number.language or app.settings.agent.language)
+            app.converse(channel, number.greeting, _person(app, agent, call))
     finally:
         app.arriving -= 1
+
+
+def _person(app: App, agent: SipAgent, call: SipCall) -> Person | None:
+    """Who takes over a call, if anybody does."""
+    sound, settings = app.engines.sound, app.settings
+    if not settings.person.call or sound is None:
+        return None
+    return Person(settings.person, agent, call, sound.speaker, settings.agent.language)
 
 
 async def _kiosk(app: App) -> Stop:

@@ -150,6 +150,30 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     accounts: tuple[SipAccount, ...] = ()
 
 
+class Person(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is called when a customer on the telephone wants a person. `docs/telephony.md`."""
+
+    call: str = ""
+    """A SIP URI, or with an account a number or extension there. Empty: nobody can be reached."""
+    account: str = ""
+    """Name of the account in `sip.accounts` to call through; empty: directly."""
+    kind: Literal["attended", "blind", "bridge"] = "attended"
+    """`attended`: call the person, then have the customer's telephone take over; `blind`: it calls the person itself;
+    `bridge`: this device carries the sound of both."""
+    ring_seconds: Seconds = 25.0
+    accept: Literal["key", "answer"] = "key"
+    """`key`: the person presses 1, which no answering machine does; `answer`: whoever answers is the person."""
+    accept_seconds: Seconds = 20.0
+    briefing: Literal["private", "together", "off"] = "private"
+    """The person hears in a few words what it is about; `together`: the customer is there already and hears it, too."""
+    language: Literal["", "es", "en"] = ""
+    """The person's; empty: the one of [agent]."""
+    words_seconds: Seconds = 20.0
+    """How often a customer who waits is spoken to; music between."""
+    refer_seconds: Seconds = 10.0
+    """How long a telephone that has accepted a transfer may take to say what came of it, ringing not counted."""
+
+
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
     """The screen."""
 
@@ -238,6 +262,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. `Settings()` is a device that answers on loopback."""
 
     sip: Sip = Sip()
+    person: Person = Person()
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
@@ -305,6 +330,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if number.number in dialled:
             yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
         dialled.add(number.number)
+    person = settings.person
+    if person.account and person.account not in [account.name for account in settings.sip.accounts]:
+        yield f"person.account = {_shown(person.account)}: no account in sip.accounts has that name"
+    if person.call and not person.account and not person.call.startswith(("sip:", "sips:")):
+        yield f"person.call = {_shown(person.call)}: a number needs person.account; else write sip:user@host"
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:

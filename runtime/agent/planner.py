@@ -9,6 +9,7 @@ from core.places import data_home
 from models.embed import Embedder
 from models.llm import Chooser
 from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Reply, Value
+from runtime.agent.briefing import Story, brief
 from runtime.agent.database import Database
 from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
@@ -108,6 +109,9 @@ class Agent:
             stack = walked.stack
         assert walked is not None
         return _reply(walked), _after(walked)
+
+    def brief(self, story: Story, language: Language) -> list[str]:
+        return brief(self.pack, self.pack.phrases[language], story, self._today())
 
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation; "error.<code>" falls back to what is before its last dot."""
