@@ -24,20 +24,20 @@ class AnsweringSettings:
 
     silence: float = 3.0
     """Nobody has said anything: they wait for us."""
-    patience: float = 3.0
-    """After so long it has to be decided."""
+    longest: float = 6.0
+    """Whoever still speaks then can't be told. Nobody is kept waiting by it: they have not let us speak yet."""
     short: float = 1.3
     """Speech as short as that, and then a pause, is a person's hello."""
     pause: float = 0.5
     """… so long."""
     long_pause: float = 0.9
-    """A pause after which whoever spoke waits for an answer, if no words say otherwise."""
+    """A pause after which whoever spoke waits for an answer, if their words say nothing else."""
+    unread_pause: float = 1.4
+    """… and if their words are still being read."""
     first_words: float = 1.2
     """Speech after which words are asked for the first time, if no pause comes sooner."""
     more_words: float = 0.6
     """… and again after so much more of it."""
-    settle: float = 0.6
-    """How much longer than `patience` is waited for words that are being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +81,17 @@ def told(state: AnsweringState, words: Verdict, settings: AnsweringSettings) -> 
 
 
 def _decided(state: AnsweringState, settings: AnsweringSettings) -> Verdict | None:
-    """Words that prove a machine do at once; for a person whoever spoke must have stopped, or it would be cut off."""
+    """Words that prove a machine do at once; for a person whoever spoke must have stopped, or we would cut them off."""
     if state.words == "machine":
         return "machine"
-    late = state.at >= settings.patience
+    if state.still >= settings.unread_pause:
+        return "person"
     all_read = state.words is not None and state.heard >= state.speech and not state.reading
-    if state.still >= settings.pause:
-        if all_read and state.words == "person":
+    if all_read and state.still >= settings.pause:
+        hello = state.words == "person" or state.speech <= settings.short
+        if hello or state.still >= settings.long_pause:
             return "person"
-        if all_read and state.speech <= settings.short:
-            return "person"
-        if all_read and state.still >= settings.long_pause:
-            return "person" if state.speech <= settings.patience else "unsure"
-    if late and (not state.reading or state.at >= settings.patience + settings.settle):
-        return "person" if state.words == "person" and state.still >= settings.pause else "unsure"
-    return None
+    return "unsure" if state.at >= settings.longest else None
 
 
 def _wants_words(state: AnsweringState, settings: AnsweringSettings) -> bool:

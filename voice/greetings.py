@@ -12,7 +12,8 @@ leave (me |us |your |a )*(short |brief |detailed )*(message|name|number)
 your name and( your)? (telephone |phone )?number
 you(ve| have)? reached
 (not|unable to|cannot|cant|isnt|arent|wasnt|can not) (be )?(available|take your call|take the call|answer|come to the)
-unavailable
+unavailable|(nobody|no one|nobodys) (is )?available|cannot be completed|(cant|cannot) come to|cant take
+(has been|been) forwarded|know what to do
 (voice ?mail|mail ?box|answering (machine|service))
 get back to you|return your call|call you back (as soon|later|when)
 record your (message|name)
@@ -27,15 +28,17 @@ not in service|has been disconnected
 (despues|luego) de (la|el|del|oir la|oir el|escuchar la|escuchar el)? ?(senal|tono|bip|pitido)
 despues del (tono|pitido|bip)
 (al|tras) (oir|escuchar) (la senal|el tono|el pitido)
-(deja|deje|dejar|dejanos|dejenos|dejame|dejeme) (un|su|tu|el|aqui)? ?(breve )?(mensaje|recado|nombre|numero|datos)
+dej\w+ (un|su|tu|el|aqui)? ?(breve )?(mensaje|recado|nombre|numero|datos)
 (ha|has) llamado (a|al)
 buzon|contestador|correo de voz
 no (esta|estan|estoy|estamos|se encuentra|se encuentran) disponibles?
-no (puede|puedo|podemos|pueden|es posible) (atender|contestar|responder|ponerme|ponerse|cogerlo|coger)
+no (puede|puedo|podemos|pueden|es posible) (atender|contestar|responder|ponerme|ponerse|coger)\w*
 en estos? momentos? no|no disponible
 (le|te|os|les) (llamaremos|llamare|devolvere|devolveremos|atenderemos)
 apagado|fuera de cobertura
-el (numero|telefono|abonado|usuario|cliente) (al )?que
+(numero|telefono|abonado|usuario|cliente) (al )?que (usted )?(ha |llama|marc|est|no)
+en estos? momentos? nadie|nadie (esta|puede)
+sabes lo que tienes que
 la persona (en|con|de|a|que|del)
 (pulse|marque|presione|oprima) (el|la|uno|dos|almohadilla|asterisco|\d)
 grab(e|ar|ando) (su|tu|el|un)

@@ -148,7 +148,7 @@ def _spoken(text: str, who: Who, language: Language, voices: dict[Language, Synt
 def _takes(words: str, language: Language, voices: dict[Language, Synthesiser]) -> Iterator[tuple[str, Pcm]]:
     if voice := voices.get(language):
         pcm = np.concatenate([frame.pcm for frame in voice.speak(words)])
-        yield voice.identity, resample(pcm, voice.rate, RATE)
+        yield "piper", resample(pcm, voice.rate, RATE)
     for speed, pitch in SPEAKERS:
         yield f"espeak {speed} {pitch}", espeak(words, language, speed, pitch)
 
