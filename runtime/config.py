@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,6 +13,8 @@ from core.errors import ConfigError, TelephonyError
 from core.places import data_home
 from runtime.agent import Language
 from telephony.gate import networks
+
+T = TypeVar("T", bound=Struct)
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 """0 lets the system choose."""
@@ -147,6 +149,8 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()
     nat: SipNat = SipNat()
+    transfers: tuple[str, ...] = ()
+    """Whom the other side of a call may have the device call instead: "user@host", or "2*@host". Empty: nobody."""
     accounts: tuple[SipAccount, ...] = ()
 
 
@@ -328,17 +332,22 @@ def load(path: Path | None = None) -> Settings:
 
 def parse(text: str, where: str = "settings") -> Settings:
     """Settings from TOML text; `where` names it in errors. Raises ConfigError."""
+    settings = read(text, where, Settings)
+    if contradictions := list(_contradictions(settings)):
+        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
+    return settings
+
+
+def read(text: str, where: str, kind: type[T]) -> T:
+    """What TOML text says, every value by itself of the right kind. Raises ConfigError."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError("config.syntax", f"{where}: not TOML: {error}") from error
-    if problems := list(_problems(table, Settings, "")):
+    if problems := list(_problems(table, kind, "")):
         code = "config.unknown" if any(unknown for unknown, _ in problems) else "config.value"
         raise ConfigError(code, "\n".join(f"{where}: {problem}" for _, problem in problems))
-    settings = msgspec.convert(table, Settings)
-    if contradictions := list(_contradictions(settings)):
-        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
-    return settings
+    return msgspec.convert(table, kind)
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:

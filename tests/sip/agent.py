@@ -112,7 +112,7 @@ async def obey(call: SipCall, key: str) -> None:
 
 async def hold_a_while(call: SipCall) -> None:
     await call.hold()
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(2.0)  # linphone sleeps for a second after each key
     say(done=await call.resume(), key="6")
 
 
@@ -141,6 +141,7 @@ def burn() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup", "obey"])
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--hold-limit", type=float, default=900.0)
@@ -175,7 +176,7 @@ def main() -> None:
         for account in given.get("accounts", ())
     )
     settings = SipSettings(
-        port=0,
+        port=options.port,
         max_calls=options.max_calls,
         lost_after=options.lost_after,
         hold_limit=options.hold_limit,

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,10 @@ class Server:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -114,6 +118,38 @@ class Server:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+
+Start = Callable[..., Server]
+"""`start(mode, *options, **settings)`: `settings` are more of SipSettings."""
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Start]:
+    """Starts servers, and ends them: every one must end cleanly."""
+    running: list[Server] = []
+
+    def begin(mode: str, *options: str, **settings: object) -> Server:
+        running.append(Server(mode, *options, *(("--settings", json.dumps(settings)) if settings else ())))
+        return running[-1]
+
+    try:
+        yield begin
+        for server in running:
+            server.stop()
+    finally:
+        for server in running:
+            server.kill()
+
+
+def ended(news: dict[str, Any]) -> bool:
+    """The call is over."""
+    return news.get("event") == "Ended"
+
+
+def event(name: str, **fields: object) -> Callable[[dict[str, Any]], bool]:
+    """News of a call: `event("Hold", on=True)`."""
+    return lambda news: news.get("event") == name and all(news.get(key) == value for key, value in fields.items())
 
 
 def resident(pid: int) -> int:
