@@ -115,7 +115,7 @@ async def obey(call: SipCall, key: str) -> None:
 
 async def hold_a_while(call: SipCall) -> None:
     await call.hold()
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(2.0)  # linphone sleeps for a second after each key
     say(done=await call.resume(), key="6")
 
 

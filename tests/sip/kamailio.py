@@ -167,3 +167,6 @@ class Kamailio(Running):
             CONFIG.format(port=port, modules=modules, secret=secret, expires=expires, outside=outside or 9, tls=secured)
         )
         super().__init__(config, port)
+
+
+Registrar = Callable[..., Kamailio]

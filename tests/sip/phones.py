@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,38 @@ class Server:
             self._changed.notify_all()
 
 
+Start = Callable[..., Server]
+"""`start(mode, *options, **settings)`: `settings` are more of SipSettings."""
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Start]:
+    """Starts servers, and ends them: every one must end cleanly."""
+    running: list[Server] = []
+
+    def begin(mode: str, *options: str, **settings: object) -> Server:
+        running.append(Server(mode, *options, *(("--settings", json.dumps(settings)) if settings else ())))
+        return running[-1]
+
+    try:
+        yield begin
+        for server in running:
+            server.stop()
+    finally:
+        for server in running:
+            server.kill()
+
+
+def ended(news: dict[str, Any]) -> bool:
+    """The call is over."""
+    return news.get("event") == "Ended"
+
+
+def event(name: str, **fields: object) -> Callable[[dict[str, Any]], bool]:
+    """News of a call: `event("Hold", on=True)`."""
+    return lambda news: news.get("event") == name and all(news.get(key) == value for key, value in fields.items())
+
+
 def resident(pid: int) -> int:
     """Resident memory of a process in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -167,9 +199,10 @@ class Baresip:
         more: str = "",
         user: str = "",
         password: str = "",
+        answer: str = "manual",
     ) -> None:
         """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
-        and `password`: what it answers a challenge with."""
+        and `password`: what it answers a challenge with; `answer`: "auto": calls to it are answered."""
         self._folder = folder
         self._control_port = free_port()
         self.port = free_port()
@@ -195,7 +228,7 @@ class Baresip:
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
         )
         secret = f";auth_user={user};auth_pass={password}" if user else ""
-        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{account}{secret}\n")
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode={answer}{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
