@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from core.errors import TelephonyError
 
@@ -48,6 +49,17 @@ def has_signalling() -> bool:
 def can_show_load() -> bool:
     """Whether answers to OPTIONS can say how much we have to do."""
     return hasattr(load(), "setLoad")
+
+
+def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:
+    """Headers of ours (name, value), as PJSIP takes them."""
+    library = load()
+    vector = library.SipHeaderVector()
+    for name, value in headers:
+        header = library.SipHeader()
+        header.hName, header.hValue = name, value
+        vector.append(header)
+    return vector
 
 
 @cache
