@@ -149,6 +149,8 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()
     nat: SipNat = SipNat()
+    transfers: tuple[str, ...] = ()
+    """Whom the other side of a call may have the device call instead: "user@host", or "2*@host". Empty: nobody."""
     accounts: tuple[SipAccount, ...] = ()
 
 
@@ -260,6 +262,40 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """From SIGTERM to the end: the sentence is finished and goodbye said within this."""
 
 
+class Callouts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that the device places by itself. The hours are defaults and no legal advice: docs/telephony.md."""
+
+    enabled: bool = False
+    account: str = ""
+    """Name of the account in `sip.accounts` to call through; empty: directly, and numbers must be SIP URIs."""
+    law: Literal["es", "us"] = "es"
+    """Where hours come from that are not given: `es`: Monday to Friday, 9 to 21; `us`: every day, 8 to 21."""
+    zone: Name = "Europe/Madrid"
+    """The clock of customers of whom nothing else is known."""
+    days: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = ()
+    """1 Monday … 7 Sunday; empty: the law's."""
+    hours: Annotated[str, Meta(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")] = ""
+    """From-to, as "09:00-21:00"; empty: the law's."""
+    holidays: tuple[Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")], ...] = ()
+    """Days without calls, beside those of the pack."""
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 3
+    per_day: Annotated[int, Meta(ge=1, le=20)] = 2
+    """How often a customer is called in a day, for whatever reason."""
+    ring_seconds: Seconds = 30.0
+    busy_minutes: Seconds = 15.0
+    """Until the next attempt where it was busy; a fifth more or less, as all of these."""
+    no_answer_minutes: Seconds = 180.0
+    """… where nobody or a machine answered."""
+    failed_minutes: Seconds = 10.0
+    """… where the call could not be set up."""
+    other_minutes: Seconds = 1440.0
+    """… where somebody else answered, hung up or refused."""
+    machine: Literal["hangup", "message"] = "hangup"
+    """What an answering machine hears: nothing, or, after its beep, who has called and why, and nothing personal."""
+    reserve: Annotated[int, Meta(ge=0, le=512)] = 1
+    """Conversations that must still fit beside the call that is placed, for those who call here."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. `Settings()` is a device that answers on loopback."""
 
@@ -268,6 +304,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
+    callouts: Callouts = Callouts()
     voice: Voice = Voice()
     log: Log = Log()
     metrics: Metrics = Metrics()

@@ -113,7 +113,10 @@ def leg_class() -> Any:
         ) -> None:
             super().__init__(account, library.PJSUA_INVALID_ID if call_id is None else call_id)
             self.stack = stack
+            self.owner = account
             self.account: str = account.name
+            self.source = ""
+            """Where a call that came in came from."""
             self.number = number
             self.outgoing = call_id is None
             self.port = port or media.open_port()
@@ -193,7 +196,11 @@ def leg_class() -> Any:
 
         @guarded
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-            prm.statusCode = REFER_STATUS
+            prm.statusCode = REFER_STATUS  # whatever fails below
+            code, following = self.stack.transfer_asked(self, str(prm.dstUri))
+            if following is not None:
+                prm.newCall = following
+            prm.statusCode = code
 
         @guarded
         def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802

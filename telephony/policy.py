@@ -6,8 +6,8 @@ from telephony.events import Cause
 from telephony.outcome import outcome
 
 REFER_STATUS = 603
-"""Answer to every REFER and to every INVITE that replaces a call. PJSIP would accept them: whoever calls could make
-this device dial anybody, at its owner's cost."""
+"""Answer to a REFER to a target that is not listed, and to every INVITE that replaces a call. PJSIP would accept them:
+whoever calls could make this device dial anybody, at its owner's cost."""
 
 SUBSCRIBE_STATUS = 403
 """Answer to whoever wants to be told when we are there: PJSIP would keep a subscription for each."""

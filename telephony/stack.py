@@ -36,6 +36,7 @@ from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
 from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
 from telephony.refer import Dialog, Headers
+from telephony.referred import Referred
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -115,6 +116,7 @@ class Stack:
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
         self.bridge = Bridge(self._legs)
+        self.referred = Referred(self)
         self._over: list[Any] = []
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
@@ -281,6 +283,7 @@ class Stack:
         leg = leg_class()(self, next(self._numbers), account, call_id)
         self._legs[leg.number] = leg
         leg.told = True  # until it is let in
+        leg.source = source
         verdict = self._gatekeeper.judge(source, message, time.monotonic(), known=bool(leg.account))
         if isinstance(verdict, Turned):
             self._turn_away(leg, verdict, source)
@@ -318,6 +321,8 @@ class Stack:
     def state_changed(self, leg: Any) -> None:
         library = pj.load()
         info = leg.getInfo()
+        if self.referred.changed(leg, info.state):
+            return
         if info.state == library.PJSIP_INV_STATE_CONFIRMED and leg.ours is not None:
             self._try(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
         elif info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
@@ -360,6 +365,8 @@ class Stack:
 
     def media_changed(self, leg: Any) -> None:
         """Join the ring port to every audio stream that is open; a re-INVITE brings new ones."""
+        if self.referred.holds(leg):
+            return
         library = pj.load()
         info = leg.getInfo()
         streams = info.media
@@ -386,6 +393,30 @@ class Stack:
 
     def transferring(self, leg: Any, code: int, final: bool) -> None:
         self._listener.happened(leg.number, Transferring(code, final))
+
+    def transfer_asked(self, leg: Any, target: str) -> tuple[int, Any]:
+        """The other side wants us to call `target`: the answer, and the leg that does."""
+        code, following = self.referred.asked(leg, target)
+        if following is None:
+            self._note("transfer", leg.source)
+        return code, following
+
+    # For `Referred`
+
+    def replace(self, leg: Any) -> Any:
+        """From now on it is the call of its number; returns the one that was."""
+        old, self._legs[leg.number] = self._legs[leg.number], leg
+        return old
+
+    def is_up(self, number: int) -> bool:
+        return number in self._legs
+
+    def end(self, leg: Any) -> None:
+        """A leg that nobody knows, or no longer."""
+        self._try(leg.hangup, pj.load().CallOpParam())
+
+    def over(self, leg: Any) -> None:
+        self._over.append(leg)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
         told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
@@ -526,6 +557,7 @@ class Stack:
 
     def _watch(self, now: float) -> None:
         """End what is dead: PJSIP alone would wait for half a minute, or for ever."""
+        self.referred.give_up(now)
         for leg in list(self._legs.values()):
             if leg.ours is not None:
                 if now - leg.ours_since >= BYE_SECONDS:
@@ -565,6 +597,7 @@ class Stack:
         for leg in self._legs.values():
             leg.port.close()
         self._over.clear()
+        self.referred.close()
         self._legs.clear()
 
     def _tell_all(self, end: Ended) -> None:

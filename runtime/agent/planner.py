@@ -1,6 +1,6 @@
 """The agent of a pack: decides (`plan`, pure) and acts (`commit`, once)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -112,6 +112,10 @@ class Agent:
 
     def brief(self, story: Story, language: Language) -> list[str]:
         return brief(self.pack, self.pack.phrases[language], story, self._today())
+
+    def say(self, code: str, language: Language, fields: Mapping[str, Value]) -> str:
+        """The pack's words with `fields` filled in. Raises KeyError."""
+        return self.pack.phrases[language].say(code, fields, self._today())
 
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation; "error.<code>" falls back to what is before its last dot."""

@@ -199,9 +199,10 @@ class Baresip:
         more: str = "",
         user: str = "",
         password: str = "",
+        answer: str = "manual",
     ) -> None:
         """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
-        and `password`: what it answers a challenge with."""
+        and `password`: what it answers a challenge with; `answer`: "auto": calls to it are answered."""
         self._folder = folder
         self._control_port = free_port()
         self.port = free_port()
@@ -227,7 +228,7 @@ class Baresip:
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
         )
         secret = f";auth_user={user};auth_pass={password}" if user else ""
-        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{account}{secret}\n")
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode={answer}{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(
