@@ -50,6 +50,11 @@ def can_show_load() -> bool:
     return hasattr(load(), "setLoad")
 
 
+def can_hold_floods() -> bool:
+    """Whether messages are limited before they are read, and third parties kept out of a call's sound."""
+    return hasattr(load(), "floodLimits")
+
+
 @cache
 def capabilities() -> Capabilities:
     """Raises TelephonyError when there is no PJSIP at all."""

@@ -26,6 +26,7 @@ from telephony.callerid import Caller
 from telephony.complaints import listen, why_rejected
 from telephony.dtmf import by_info
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
+from telephony.flood import Flood
 from telephony.gate import Gatekeeper, Turned
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
@@ -91,12 +92,13 @@ class Stack:
     """PJSIP, running. One at a time in a process."""
 
     def __init__(
-        self, settings: SipSettings, listener: Listener, counted: Callable[[Why], None] = lambda _: None
+        self, settings: SipSettings, listener: Listener, counted: Callable[[Why, int], None] = lambda _why, _count: None
     ) -> None:
         """`counted` is called on the SIP thread for all that is turned away. Raises TelephonyError."""
         self.settings = settings
         self._gatekeeper = Gatekeeper(settings.gate, settings.country)
         self._unwanted = Unwanted(counted)
+        self._flood = Flood(settings.gate)
         self.accounts: list[Any] = []
         """One for each listener, in its order: calls that belong to no account of a PBX."""
         self.pbx = Accounts(self)
@@ -161,6 +163,7 @@ class Stack:
         if leg in self._over:
             raise TelephonyError("sip.failed", "the call could not be set up")
         self._legs[leg.number] = leg
+        self._flood.call(leg.name(), up=True)
         self._listener.called(self._describe(leg))  # before anything can happen to it
         return int(leg.number)
 
@@ -280,6 +283,7 @@ class Stack:
         else:
             leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
             leg.described(message)
+            self._flood.call(leg.name(), up=True)
             who = verdict.caller
             _log.info(
                 "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
@@ -297,6 +301,10 @@ class Stack:
     def rejected(self, code: int, source: str) -> None:
         """PJSIP itself has turned away a call."""
         self._note(why_rejected(code), source)
+
+    def mistrusted(self, address: str, problem: str) -> None:
+        """We have hung up on a server whose certificate nobody vouches for."""
+        self._unwanted.note("certificate", address, time.monotonic(), problem=problem)
 
     def _note(self, why: Why, source: str) -> None:
         self._unwanted.note(why, source, time.monotonic())
@@ -382,6 +390,7 @@ class Stack:
         listen(config, self._note, settings.trace)
         endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
+        self._flood.open()
         self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
         set_codecs(endpoint, settings.codecs)
@@ -394,6 +403,8 @@ class Stack:
         if pj.has_signalling():
             pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
             pj.load().watchOptions()
+        if pj.can_hold_floods():
+            pj.load().watchRequests()
         self._say_whether_able()
 
     def _say_whether_able(self) -> None:
@@ -426,6 +437,8 @@ class Stack:
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
+                self._flood.know(self.pbx.addresses)
+                self._unwanted.note_many(self._flood.dropped(), now)
                 self._say_whether_able()
         self._say_whether_able()
         for number in list(self._legs):
@@ -450,6 +463,7 @@ class Stack:
                 self.hide_keys(leg.number, None)
             self.bridge.part(leg.number)
             self._legs.pop(leg.number, None)
+            self._flood.call(leg.named, up=False)
             leg.port.close()
             del leg
 
