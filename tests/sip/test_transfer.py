@@ -24,6 +24,7 @@ from tests.sip.scenario import (
     expect,
     invite,
     notify,
+    pause,
     receive,
     refer,
     reply,
@@ -344,6 +345,47 @@ async def test_we_go_where_a_listed_target_is_and_the_call_goes_on_there(
     assert np.median(alike(said[: 2 * RATE : 2][: RATE // 2], peer.sound(PCMU), 800)) > 0.7
     assert await until(call, Ended) == Ended("goodbye", 200)
     assert obliging.calls == 0
+
+
+async def test_we_replace_a_call_where_we_are_to(obliging: SipAgent, tmp_path: Path) -> None:
+    called, target = person(
+        tmp_path, expect("INVITE", check="Replaces", like="a@b;to-tag=1;from-tag=2"), reply(180),
+        reply(200, sound=True), expect("ACK"), LEFT, port=OBLIGED,
+    )  # fmt: skip
+    told = (expect("NOTIFY") + accept()) * 3
+    to = f"{target}?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2"
+    caller = customer(obliging, tmp_path, refer(to), receive(202), told, LEFT)
+    call = await answer(obliging)
+    await done(caller)
+    await call.hangup()
+    await done(called)
+
+
+async def test_a_target_that_ends_the_consultation_has_taken_the_customer(agent: SipAgent, tmp_path: Path) -> None:
+    """Though nobody says so."""
+    taken = expect("INVITE", check="From") + reply(180) + reply(200, sound=True) + expect("ACK", check="To")
+    called, target = person(tmp_path, taken, pause(1_500), bye_as_called(), receive(200))
+    caller = customer(agent, tmp_path, expect("REFER"), respond(202), notify(100, 2), LEFT)
+    call = await answer(agent)
+    consultation = await dialled(agent, target)
+    assert await transfer(call, target, consultation=consultation, within=40.0) == Transferred("unconfirmed")
+    await done(caller, called)
+
+
+def bye_as_called() -> str:
+    """From the side that was called; From and To as it has heard them."""
+    return """<send retrans="500"><![CDATA[
+BYE sip:mostrador@127.0.0.1 SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[$To]
+To:[$From]
+Call-ID: [call_id]
+CSeq: 7 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+"""
 
 
 async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:
