@@ -221,8 +221,8 @@ class Payments(Struct, frozen=True, forbid_unknown_fields=True):
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     """Sound to words and back. The model ids are those of `mostrador models list`."""
 
-    threads: Count = 2
-    """Compute threads for each engine."""
+    threads: Annotated[int, Meta(ge=0, le=512)] = 0
+    """Compute threads for each engine; 0: as many as recognition is quickest with, measured at the first start."""
     recogniser: Name = "auto"
     """A model, or "auto": the best in the store that is quick enough on this device, measured at its first start."""
     voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})

@@ -473,12 +473,12 @@ class Stack:
 
     def _say_whether_able(self) -> None:
         """To proxies, which ask with OPTIONS."""
+        calls, most = load_told(self._talking(), self.limit, self.load)
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
-            pj.load().setOptionsAnswer(*answer)
+            pj.load().setOptionsAnswer(*options_answer(calls, most, stopping=stopping, full=self.load.full))
         if self.settings.show_load and pj.can_show_load():
-            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
+            pj.load().setLoad(calls, most)
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
