@@ -19,6 +19,7 @@ from models.store import Store
 from runtime import vault, voices
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
+from runtime.machine import cores
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
@@ -62,6 +63,10 @@ class Sound:
         return Listener(
             line, self.activity.stream(), self._transcribe, emit, ours, self._finished, self._ending, settings
         )
+
+    async def transcribe(self, speech: npt.NDArray[np.float32], language: str) -> Transcript:
+        """The words of a short piece of sound. Raises VoiceError."""
+        return await self._transcribe(speech, language, "")
 
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
@@ -198,7 +203,7 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     folder = pack_folder(settings.agent.pack)
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
-    language = smollm2.load(store, threads=settings.voice.threads)
+    language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
     planner = load_planner(folder, e5.load(store), language, database)
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(

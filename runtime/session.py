@@ -10,7 +10,6 @@ import structlog
 from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
 from runtime.agent.answers import answers
-from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.dialog import Dialog
@@ -23,6 +22,7 @@ from runtime.events import (
     Dtmf,
     Event,
     Failed,
+    Handoff,
     Hold,
     HungUp,
     Interrupted,
@@ -36,11 +36,14 @@ from runtime.events import (
     Stopping,
     UserSaid,
 )
+from runtime.handoff.person import Person
+from runtime.handoff.takeover import Takeover
 from runtime.hearing import event_of, language_of
 from runtime.journal import Journal
 from runtime.keys import HIDDEN
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.overheard import Overheard
 from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
@@ -67,8 +70,10 @@ class Session:
         metrics: Metrics,
         limits: Limits,
         greeting: str = "",
+        person: Person | None = None,
     ) -> None:
-        """`greeting`: what is said first instead of the pack's words, in the channel's language."""
+        """`greeting`: what is said first instead of the pack's words, in the channel's language; `person`: a way to
+        one."""
         self.id = identity
         self._greeting = greeting
         self._over = False
@@ -99,13 +104,15 @@ class Session:
             self._listener.glimpses = channel.kind == "kiosk"
             self._listener.answers = self._answers
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
+        self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
         again = self._listener.hear_again if self._listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
+        self._overheard = Overheard(again, self._dialog.leads_nowhere)
 
     @property
     def over(self) -> bool:
-        """The customer is gone, or has been told goodbye; what is left is tidying up."""
-        return self._over or self._channel.over
+        """The customer is gone, or has been told goodbye, or talks to a person; what is left is tidying up."""
+        return self._over or self._channel.over or self._takeover.with_person
 
     @property
     def language(self) -> Language:
@@ -122,7 +129,7 @@ class Session:
         cause = "lost"
         try:
             self._start(self._greet())
-            async with asyncio.timeout(self._limits.conversation_seconds):
+            async with asyncio.timeout(self._limits.conversation_seconds) as self._limit:
                 cause = await self._converse()
         except TimeoutError:
             cause = "too_long"
@@ -153,6 +160,8 @@ class Session:
             event = await self._inbox.get()
             if self._digits.secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
                 continue  # said before we stopped listening, and perhaps the secret itself
+            if self._takeover.under_way and self._takeover.takes(event):
+                continue
             match event:
                 case SpeechStarted():
                     self._digits.pause()
@@ -188,9 +197,10 @@ class Session:
                     self._record(HungUp(cause="stopping"))
                     return "stopping"
                 case HungUp():
+                    event = self._takeover.ended(event)
                     self._record(event)
                     return event.cause
-                case Attached() | Replied() | Said():
+                case Attached() | Replied() | Said() | Handoff():
                     raise AssertionError("written by the conversation itself, never sent to it")
                 case _:
                     assert_never(event)
@@ -200,7 +210,7 @@ class Session:
     async def _said(self, event: UserSaid) -> None:
         """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
         heard = Heard(event.text, event.language, event.spoken, confidence=event.confidence)
-        if event.overlapped and self._busy() and await self._meant_for_nobody(heard):
+        if event.overlapped and self._busy() and await self._overheard.goes_on(heard, self._dialog.state.expect):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
             self._digits.go_on()
@@ -221,18 +231,6 @@ class Session:
         self._tell_language()
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
-
-    async def _meant_for_nobody(self, heard: Heard) -> bool:
-        """Whether the answer goes on: a backchannel, or what is so short that nothing comes of it."""
-        expect = self._dialog.state.expect
-        if is_backchannel(heard.text, expect):
-            return True
-        if not may_be_backchannel(heard.text, expect):
-            return False
-        try:
-            return await self._dialog.leads_nowhere(heard)
-        except MostradorError:
-            return False  # the answer to it plans again and reports
 
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
@@ -331,7 +329,7 @@ class Session:
             return
         heard = Heard(draft.text, draft.language, confidence=draft.confidence)
         if self._busy():
-            if await self._meant_for_nobody(heard):
+            if await self._overheard.goes_on(heard, self._dialog.state.expect):
                 self._teller.go_on(self.language)
                 return
             if self._teller.speaking:
@@ -386,7 +384,8 @@ class Session:
 
     def _done(self, replied: Replied) -> None:
         self._expect(replied.state)
-        self._record(msgspec.structs.replace(replied, at=self._now))
+        self._takeover.follow(replied)
+        self._timed(replied)
 
     async def _greet(self) -> None:
         reply = self._dialog.open(self.language, self._channel.kind, self._greeting)
@@ -410,13 +409,23 @@ class Session:
             if not await self._teller.say(message, self.language, self._turn):
                 return
         if reply.action == "to_person":
-            # Nobody can be reached from the device yet: that is said, not hidden.
-            self._log.warning("person_asked_for")
-            await self._phrase("no_person")
+            await self._to_person()
         self._teller.show(Status("listening", self.language))
         self._digits.go_on()
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
+
+    async def _to_person(self) -> None:
+        """Bring them to a person, or say that there is none."""
+        self._deafen("person", True)
+        try:
+            what = await self._takeover.bring(self.language, lambda: self._limit.reschedule(None))
+        finally:
+            self._deafen("person", False)
+        if isinstance(what, HungUp):
+            self.post(msgspec.structs.replace(what, at=self._now))
+        else:
+            await self._phrase(what)
 
     async def _farewell(self, code: str) -> None:
         """Finish the clause that is being said, say goodbye, all within the limit."""
@@ -490,6 +499,9 @@ class Session:
         if not done:
             reply.cancel()
             await asyncio.wait({reply}, timeout=1.0)
+
+    def _timed(self, event: Event) -> None:
+        self._record(msgspec.structs.replace(event, at=self._now))
 
     def _record(self, event: Event) -> None:
         self._journal.append(self.id, event)

@@ -13,6 +13,7 @@ from runtime.events import (
     Draft,
     Dtmf,
     Failed,
+    Handoff,
     Hold,
     HungUp,
     Interrupted,
@@ -149,6 +150,8 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 turn.notes.append("key")  # which one is personal: it may be part of a number
             case Hold():
                 turn.notes.append("held" if event.on else "taken back")
+            case Handoff():
+                turn.notes.append(f"person {event.step} {event.why}".strip())
             case Interrupted():
                 turn.notes.append("interrupted")
             case Stopping():

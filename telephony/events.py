@@ -3,10 +3,33 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Cause = Literal["customer", "goodbye", "lost", "stopping", "transferred", "busy", "no_answer", "refused", "failed"]
+Cause = Literal[
+    "customer", "goodbye", "lost", "stopping", "transferred", "busy", "no_answer", "refused", "invalid", "failed"
+]  # fmt: skip
 """Why a call ended: the other side ended it, we did, nothing more came from the other side, we are shutting down, it
-went on to somebody else; and for a call that never was: busy here or there, nobody answered, refused, it could not be
-set up."""
+went on to somebody else; and for a call that never was: busy here or there, nobody answered, refused, there is no such
+number, it could not be set up (which may pass). `telephony.outcome` says which status is which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """Of a call that we place: it is on its way through `hop`, "": straight there. Again when the next one is tried.
+
+    `call_id`: its Call-ID from here on.
+    """
+
+    hop: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """It rings there (180)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyMedia:
+    """There is something to hear before anybody has answered: the network's tone or announcement (183)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +66,12 @@ class Transferring:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The last event of every call. `code`: the SIP status (200 for a normal end, 0 when there was none)."""
+    """The last event of every call. `code`: the SIP status (200 for a normal end, 0 when there was none); `q850`: what
+    the telephone network says of a call that was not answered (ITU-T Q.850), 0: nothing."""
 
     cause: Cause
     code: int
+    q850: int = 0
 
 
-CallEvent = Answered | KeyPressed | Hold | Transferring | Ended
+CallEvent = Trying | Ringing | EarlyMedia | Answered | KeyPressed | Hold | Transferring | Ended

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from core.errors import TelephonyError
 
@@ -53,6 +54,17 @@ def can_show_load() -> bool:
 def can_hold_floods() -> bool:
     """Whether messages are limited before they are read, and third parties kept out of a call's sound."""
     return hasattr(load(), "floodLimits")
+
+
+def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:
+    """Headers of ours (name, value), as PJSIP takes them."""
+    library = load()
+    vector = library.SipHeaderVector()
+    for name, value in headers:
+        header = library.SipHeader()
+        header.hName, header.hValue = name, value
+        vector.append(header)
+    return vector
 
 
 @cache

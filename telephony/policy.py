@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from telephony.events import Cause
+from telephony.outcome import outcome
 
 REFER_STATUS = 603
-"""Answer to every REFER and to every INVITE that replaces a call. PJSIP would accept them: whoever calls could make
-this device dial anybody, at its owner's cost."""
+"""Answer to a REFER to a target that is not listed, and to every INVITE that replaces a call. PJSIP would accept them:
+whoever calls could make this device dial anybody, at its owner's cost."""
 
 SUBSCRIBE_STATUS = 403
 """Answer to whoever wants to be told when we are there: PJSIP would keep a subscription for each."""
@@ -57,23 +58,18 @@ def load_told(calls: int, lines: int, load: Load) -> tuple[int, int]:
     return (max(now, most) if load.full else now), most
 
 
-def cause_of(code: int, *, ours: Cause | None, answered: bool, outgoing: bool) -> Cause:
-    """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us."""
+def cause_of(
+    code: int, *, ours: Cause | None, answered: bool, outgoing: bool, q850: int = 0, silent: bool = False
+) -> Cause:
+    """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us; `silent`: nothing was
+    answered, the status is ours."""
     if ours is not None:
         return ours
     if answered:
         return "lost" if code >= 400 else "customer"
     if not outgoing:
         return "customer" if code == 487 else "failed"
-    match code:
-        case 486 | 600:
-            return "busy"
-        case 403 | 603 | 607:
-            return "refused"
-        case 408 | 480 | 487:
-            return "no_answer"
-        case _:
-            return "failed"
+    return "failed" if silent else outcome(code, q850)
 
 
 class Pulse:

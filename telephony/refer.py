@@ -14,6 +14,8 @@ Headers = tuple[tuple[str, str], ...]
 
 HANDOFF = "X-Mostrador-Handoff"
 UUI = "User-to-User"
+CARRIED = frozenset({"replaces", "require", UUI.lower()})
+"""Headers that a target which came in may have."""
 USER_SPECIFIC = "00"
 """Protocol discriminator: only those who agreed on it can read it (ITU-T Q.931, table 4-26)."""
 
@@ -115,10 +117,13 @@ def _halves(parameter: str) -> tuple[str, str, str]:
 def allowed(target: str, patterns: Sequence[str]) -> bool:
     """Whether a call may be sent to `target`, the value of a Refer-To that came in.
 
-    A pattern is "user@host", or "2*@host" for users that begin so; nothing matches a target with headers of its own or
-    another scheme than sip and sips.
+    A pattern is "user@host", or "2*@host" for users that begin so; nothing matches a target with another scheme than
+    sip and sips, or with headers beyond those of an attended transfer.
     """
-    found = re.fullmatch(r"<?sips?:([^@:;?<>\s]+)@([^;?<>\s]+?)(;[^?<>\s]*)?>?", target.strip(), re.IGNORECASE)
+    address, _, headers = target.strip().removeprefix("<").removesuffix(">").partition("?")
+    if any(name.partition("=")[0].strip().lower() not in CARRIED for name in headers.split("&") if name):
+        return False
+    found = re.fullmatch(r"sips?:([^@:;?<>\s]+)@([^;?<>\s]+?)(;[^?<>\s]*)?", address, re.IGNORECASE)
     if found is None:
         return False
     user, host, parameters = found.group(1), found.group(2).lower(), (found.group(3) or "").lower()

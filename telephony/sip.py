@@ -11,7 +11,19 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony.accounts import AccountState
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
+from telephony.dialling import RING_SECONDS
+from telephony.events import (
+    Answered,
+    CallEvent,
+    Cause,
+    EarlyMedia,
+    Ended,
+    Hold,
+    KeyPressed,
+    Ringing,
+    Transferring,
+    Trying,
+)
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS, Load
 from telephony.refer import Dialog, Headers
@@ -20,8 +32,8 @@ from telephony.stack import Leg, Quality, Stack
 from telephony.unwanted import Why
 
 __all__ = [
-    "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
-    "Transferring",
+    "Answered", "CallEvent", "Cause", "EarlyMedia", "Ended", "Hold", "KeyPressed", "Quality", "Ringing", "SipAgent",
+    "SipCall", "SipSettings", "Transferring", "Trying",
 ]  # fmt: skip
 
 _log = structlog.get_logger(__name__)
@@ -162,7 +174,9 @@ class SipCall:
                 self.ended = event
                 self.line.close()
                 self._gone.set()
-            case KeyPressed() | Hold() | Transferring():
+            case Trying(call_id=call_id):
+                self.id = call_id
+            case Ringing() | EarlyMedia() | KeyPressed() | Hold() | Transferring():
                 pass
         self._events.append(event)
         self._news.set()
@@ -239,15 +253,15 @@ class SipAgent:
         """The URI that `dial` would call. Raises TelephonyError, as `dial` does."""
         return await self._up().run(partial(self._up().address, uri, account))
 
-    async def dial(self, uri: str, account: str = "", headers: Headers = ()) -> SipCall:
+    async def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = RING_SECONDS) -> SipCall:
         """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then;
-        `headers`: further ones of the INVITE.
+        `headers`: further ones of the INVITE; `patience`: seconds until it is cancelled, unanswered.
 
         Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
         """
         stack = self._up()
         try:
-            number = await stack.run(partial(stack.dial, uri, account, headers))
+            number = await stack.run(partial(stack.dial, uri, account, headers, patience))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise

@@ -7,8 +7,10 @@ which are made to be shared. It tells the asyncio loop what happens through a `L
 import asyncio
 import atexit
 import gc
+import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,19 +21,23 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import pj, transports
+from telephony import outgoing, pj, transports
 from telephony.accounts import Accounts, AccountState
 from telephony.bridge import Bridge
 from telephony.callerid import Caller
 from telephony.complaints import listen, why_rejected
+from telephony.dialling import RING_SECONDS as DIAL_SECONDS
+from telephony.dialling import Dialling, Route
 from telephony.dtmf import by_info
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
 from telephony.flood import Flood
 from telephony.gate import Gatekeeper, Turned
+from telephony.glare import Change
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
 from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
 from telephony.refer import Dialog, Headers
+from telephony.referred import Referred
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -98,7 +104,7 @@ class Stack:
         self.settings = settings
         self._gatekeeper = Gatekeeper(settings.gate, settings.country)
         self._unwanted = Unwanted(counted)
-        self._flood = Flood(settings.gate)
+        self.flood = Flood(settings.gate)
         self.accounts: list[Any] = []
         """One for each listener, in its order: calls that belong to no account of a PBX."""
         self.pbx = Accounts(self)
@@ -112,6 +118,7 @@ class Stack:
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
         self.bridge = Bridge(self._legs)
+        self.referred = Referred(self)
         self._over: list[Any] = []
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
@@ -150,29 +157,26 @@ class Stack:
 
     # What can be asked of a leg, on the SIP thread; False: the call has ended already
 
-    def dial(self, uri: str, account: str = "", headers: Headers = ()) -> int:
-        """`uri`: with an account also a number there; `headers`: more of them, in the INVITE."""
-        library = pj.load()
+    def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = DIAL_SECONDS) -> int:
+        """`uri`: with an account also a number there; `headers`: more of them, in the INVITE; `patience`: seconds until
+        it is given up, unanswered."""
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        caller, uri = self._way_to(uri, account)
-        leg = leg_class()(self, next(self._numbers), caller)
-        prm = library.CallOpParam(True)
-        prm.txOption.headers = _header_vector(headers)
-        leg.makeCall(uri, prm)
-        if leg in self._over:
+        dialling = Dialling(deque(self._ways_to(uri, account)), time.monotonic() + patience, headers)
+        leg = outgoing.place(self, next(self._numbers), dialling)
+        if leg is None:
             raise TelephonyError("sip.failed", "the call could not be set up")
         self._legs[leg.number] = leg
-        self._flood.call(leg.name(), up=True)
         self._listener.called(self._describe(leg))  # before anything can happen to it
+        outgoing.begun(self, leg)
         return int(leg.number)
 
     def address(self, uri: str, account: str) -> str:
         """The URI that `dial` would call. Raises TelephonyError."""
-        return self._way_to(uri, account)[1]
+        return self._ways_to(uri, account)[0].uri
 
-    def _way_to(self, uri: str, account: str) -> tuple[Any, str]:
-        return self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
+    def _ways_to(self, uri: str, account: str) -> list[Route]:
+        return self.pbx.routes(account, uri) if account else [Route(self._account_to(uri), uri)]
 
     def ring(self, number: int) -> bool:
         return self._answer(number, 180)
@@ -218,20 +222,30 @@ class Stack:
 
     def hold(self, number: int) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._try(leg.setHold, pj.load().CallOpParam(True))
+        return leg is not None and leg.answered and self._change(leg, Change(hold=True))
 
     def resume(self, number: int) -> bool:
         leg = self._legs.get(number)
         if leg is None or not leg.hold.on or not leg.hold.ours:
             return False
+        return self._change(leg, Change(hold=False))
+
+    def _change(self, leg: Any, change: Change) -> bool:
+        """Ask the other side for a hold of ours, or its end."""
+        leg.change, change.due = change, None
         prm = pj.load().CallOpParam(True)
+        if change.hold:
+            return self._try(leg.setHold, prm)
         prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
         return self._try(leg.reinvite, prm)
 
     def refer(self, number: int, to: str) -> bool:
         """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._try(leg.xfer, to, pj.load().CallOpParam(True))
+        if leg is None or not leg.answered:
+            return False
+        leg.refers = True
+        return self._try(leg.xfer, to, pj.load().CallOpParam(True))
 
     def dialog(self, number: int) -> Dialog:
         leg = self._legs.get(number)
@@ -254,7 +268,7 @@ class Stack:
         prm = pj.load().CallOpParam()
         prm.statusCode = code
         if headers:
-            prm.txOption.headers = _header_vector(headers)
+            prm.txOption.headers = pj.header_vector(headers)
         return self._try(leg.answer, prm)
 
     def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
@@ -274,6 +288,7 @@ class Stack:
         leg = leg_class()(self, next(self._numbers), account, call_id)
         self._legs[leg.number] = leg
         leg.told = True  # until it is let in
+        leg.source = source
         verdict = self._gatekeeper.judge(source, message, time.monotonic(), known=bool(leg.account))
         if isinstance(verdict, Turned):
             self._turn_away(leg, verdict, source)
@@ -283,13 +298,14 @@ class Stack:
         else:
             leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
             leg.described(message)
-            self._flood.call(leg.name(), up=True)
+            self.flood.call(leg.name(), up=True)
             who = verdict.caller
             _log.info(
                 "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
                 asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
             )  # fmt: skip
             self._listener.called(self._describe(leg))
+            self._say_whether_able()
 
     def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
         """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
@@ -315,13 +331,42 @@ class Stack:
     def state_changed(self, leg: Any) -> None:
         library = pj.load()
         info = leg.getInfo()
-        if info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
+        if self.referred.changed(leg, info.state):
+            return
+        if info.state == library.PJSIP_INV_STATE_CONFIRMED and leg.ours is not None:
+            self._try(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
+        elif info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
             leg.answered = True
             self._listener.happened(leg.number, Answered())
         elif info.state == library.PJSIP_INV_STATE_DISCONNECTED:
             self._over.append(leg)
-            cause = cause_of(info.lastStatusCode, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing)
-            self._tell_end(leg, Ended(cause, info.lastStatusCode))
+            dialled = leg.dialling
+            code = dialled.code if dialled and dialled.code >= 300 else info.lastStatusCode
+            if not self._knows(leg):  # not even sent
+                leg.told = True
+            elif outgoing.goes_on(leg, code):
+                leg.again = True
+            else:
+                q850, silent = (dialled.q850, dialled.silent) if dialled else (0, False)
+                cause = cause_of(
+                    code, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing, q850=q850, silent=silent
+                )
+                self._tell_end(leg, Ended(cause, code, q850))
+
+    def invite_answered(self, leg: Any, code: int, message: str) -> None:
+        """A response to an INVITE of ours, the first or a later one; none in time where there is no `message`."""
+        if not leg.answered:
+            outgoing.answered(self, leg, code, message)
+        elif leg.change is not None and code >= 200:
+            now = time.monotonic()
+            if code < 300 or not leg.change.refused(code, now, ours=leg.outgoing, draw=random.random):
+                leg.change = None
+            else:
+                _log.info("sip_glare", seconds=round(leg.change.due - now, 2))
+
+    def tell(self, leg: Any, event: CallEvent) -> None:
+        if not leg.told and leg.ours is None:
+            self._listener.happened(leg.number, event)
 
     def _tell_end(self, leg: Any, end: Ended) -> None:
         if not leg.told:
@@ -330,6 +375,8 @@ class Stack:
 
     def media_changed(self, leg: Any) -> None:
         """Join the ring port to every audio stream that is open; a re-INVITE brings new ones."""
+        if self.referred.holds(leg):
+            return
         library = pj.load()
         info = leg.getInfo()
         streams = info.media
@@ -345,6 +392,8 @@ class Stack:
                 leg.stream = index
         self.bridge.connect(leg)
         leg.pulse.pause()
+        if leg.stream is not None and info.lastStatusCode < 200:
+            outgoing.sounding(self, leg)
         self._held(leg, Hold(leg.stream is None and (held or ours), ours))
 
     def _held(self, leg: Any, hold: Hold) -> None:
@@ -353,7 +402,32 @@ class Stack:
             self._listener.happened(leg.number, hold)
 
     def transferring(self, leg: Any, code: int, final: bool) -> None:
-        self._listener.happened(leg.number, Transferring(code, final))
+        if leg.refers:  # PJSIP's words on a call that has ended may reach the next one in its place
+            self._listener.happened(leg.number, Transferring(code, final))
+
+    def transfer_asked(self, leg: Any, target: str) -> tuple[int, Any]:
+        """The other side wants us to call `target`: the answer, and the leg that does."""
+        code, following = self.referred.asked(leg, target)
+        if following is None:
+            self._note("transfer", leg.source)
+        return code, following
+
+    # For `Referred`
+
+    def replace(self, leg: Any) -> Any:
+        """From now on it is the call of its number; returns the one that was."""
+        old, self._legs[leg.number] = self._legs[leg.number], leg
+        return old
+
+    def is_up(self, number: int) -> bool:
+        return number in self._legs
+
+    def end(self, leg: Any) -> None:
+        """A leg that nobody knows, or no longer."""
+        self._try(leg.hangup, pj.load().CallOpParam())
+
+    def over(self, leg: Any) -> None:
+        self._over.append(leg)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
         told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
@@ -390,7 +464,7 @@ class Stack:
         listen(config, self._note, settings.trace)
         endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
-        self._flood.open()
+        self.flood.open()
         self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
         set_codecs(endpoint, settings.codecs)
@@ -409,12 +483,12 @@ class Stack:
 
     def _say_whether_able(self) -> None:
         """To proxies, which ask with OPTIONS."""
+        calls, most = load_told(self._talking(), self.limit, self.load)
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
-            pj.load().setOptionsAnswer(*answer)
+            pj.load().setOptionsAnswer(*options_answer(calls, most, stopping=stopping, full=self.load.full))
         if self.settings.show_load and pj.can_show_load():
-            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
+            pj.load().setLoad(calls, most)
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
@@ -434,18 +508,21 @@ class Stack:
             self._turn(endpoint)
             now = time.monotonic()
             self.pbx.tick(now)
+            for leg in [leg for leg in self._legs.values() if leg.change and leg.change.due and now >= leg.change.due]:
+                self._change(leg, leg.change)
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
-                self._flood.know(self.pbx.addresses)
-                self._unwanted.note_many(self._flood.dropped(), now)
+                self.flood.know(self.pbx.addresses)
+                self._unwanted.note_many(self.flood.dropped(), now)
                 self._say_whether_able()
         self._say_whether_able()
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
+        self.referred.stop()
         self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
-        while (self._legs or self.pbx.leaving) and time.monotonic() < until:
+        while (self._legs or self.referred.leaving or self.pbx.leaving) and time.monotonic() < until:
             self._turn(endpoint)
 
     def _turn(self, endpoint: Any) -> None:
@@ -459,13 +536,34 @@ class Stack:
         endpoint.libHandleEvents(POLL_MS)
         while self._over:  # not in their own callback: a call must outlive it
             leg = self._over.pop()
-            if leg.hide is not None:
-                self.hide_keys(leg.number, None)
-            self.bridge.part(leg.number)
-            self._legs.pop(leg.number, None)
-            self._flood.call(leg.named, up=False)
-            leg.port.close()
+            self.flood.call(leg.named, up=False)
+            if leg.again and leg.ours is None:
+                self._dial_again(leg)
+            else:
+                self._let_go(leg)
             del leg
+            self._say_whether_able()
+
+    def _dial_again(self, leg: Any) -> None:
+        following = outgoing.again(self, leg)
+        if following is None:
+            self._tell_end(leg, Ended("failed", 503))
+            self._let_go(leg)
+        else:
+            self._legs[leg.number] = following
+            outgoing.begun(self, following)
+
+    def _knows(self, leg: Any) -> bool:
+        return self._legs.get(leg.number) is leg
+
+    def _let_go(self, leg: Any) -> None:
+        self._tell_end(leg, Ended(leg.ours or "failed", 0))  # unless it has been told
+        if leg.hide is not None:
+            self.hide_keys(leg.number, None)
+        if self._knows(leg):
+            self.bridge.part(leg.number)
+            del self._legs[leg.number]
+            leg.port.close()
 
     def _do(self, work: Callable[[], Any], done: "Future[Any]") -> None:
         if not done.set_running_or_notify_cancel():
@@ -477,6 +575,7 @@ class Stack:
 
     def _watch(self, now: float) -> None:
         """End what is dead: PJSIP alone would wait for half a minute, or for ever."""
+        self.referred.give_up(now)
         for leg in list(self._legs.values()):
             if leg.ours is not None:
                 if now - leg.ours_since >= BYE_SECONDS:
@@ -485,6 +584,8 @@ class Stack:
                 if leg.accepted and now - leg.accepted >= ACK_SECONDS:
                     _log.warning("sip_no_ack", seconds=ACK_SECONDS)
                     self.hangup(leg.number, 0, "lost")
+                elif leg.dialling and now >= leg.dialling.until:
+                    self.hangup(leg.number, 0, "no_answer")
                 elif not leg.outgoing and now - leg.began >= RING_SECONDS:
                     _log.warning("sip_not_answered", seconds=RING_SECONDS)
                     self.hangup(leg.number, 480, "no_answer")
@@ -514,6 +615,7 @@ class Stack:
         for leg in self._legs.values():
             leg.port.close()
         self._over.clear()
+        self.referred.close()
         self._legs.clear()
 
     def _tell_all(self, end: Ended) -> None:
@@ -536,16 +638,6 @@ class Stack:
         if isinstance(error, TelephonyError):
             return TelephonyError(error.code, error.message, retryable=error.retryable)
         return TelephonyError("sip.failed", f"PJSIP: {reason(error)}")
-
-
-def _header_vector(headers: Headers) -> Any:
-    library = pj.load()
-    vector = library.SipHeaderVector()
-    for name, value in headers:
-        header = library.SipHeader()
-        header.hName, header.hValue = name, value
-        vector.append(header)
-    return vector
 
 
 def _end(leg: Any, cause: Cause) -> None:

@@ -24,6 +24,7 @@ from tests.sip.scenario import (
     expect,
     invite,
     notify,
+    pause,
     receive,
     refer,
     reply,
@@ -37,6 +38,7 @@ from voice.frames import AudioFrame, Pcm
 
 pytestmark = pytest.mark.sip
 
+OBLIGED = free_port()
 ID = "0123456789abcdef"
 TARGET = "sip:200@127.0.0.1:5099"
 UP = invite() + answered() + ack()
@@ -52,6 +54,17 @@ Make = Callable[..., RtpPeer]
 @pytest_asyncio.fixture
 async def agent() -> AsyncIterator[SipAgent]:
     running = SipAgent(SipSettings(port=0))
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest_asyncio.fixture
+async def obliging() -> AsyncIterator[SipAgent]:
+    """Lets itself be sent to 200 on this machine."""
+    unwanted: list[str] = []
+    running = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)), counted=unwanted.append)
+    running.unwanted = unwanted  # type: ignore[attr-defined]
     await running.start()
     yield running
     await running.stop()
@@ -74,8 +87,8 @@ def customer(agent: SipAgent, folder: Path, *steps: str, up: str = UP) -> "subpr
     return sipp(folder, scenario(up, *steps), agent.uri.rpartition("@")[2], "-m", "1")
 
 
-def person(folder: Path, *steps: str) -> "tuple[subprocess.Popen[str], str]":
-    port = free_port()
+def person(folder: Path, *steps: str, port: int = 0) -> "tuple[subprocess.Popen[str], str]":
+    port = port or free_port()
     called = sipp(folder, scenario(*steps), "", "-m", "1", "-p", str(port), "-trace_msg")
     return called, f"sip:200@127.0.0.1:{port}"
 
@@ -310,6 +323,123 @@ async def test_nobody_transfers_us(agent: SipAgent, tmp_path: Path) -> None:
     await done(caller)
     await until(call, Ended)
     assert agent.calls == 0
+
+
+async def test_we_go_where_a_listed_target_is_and_the_call_goes_on_there(
+    obliging: SipAgent, speak: Make, tmp_path: Path
+) -> None:
+    peer = speak(melody(60.0, RATE))
+    called, target = person(
+        tmp_path, expect("INVITE"), reply(180), answer_with(sound_of(port=peer.port)), expect("ACK"), LEFT, port=OBLIGED
+    )
+    told = (expect("NOTIFY") + accept()) * 3
+    caller = customer(obliging, tmp_path, refer(target), receive(202), told, LEFT)
+    call = await answer(obliging)
+    await done(caller)
+    assert call.ended is None
+    said = melody(2.0)
+    call.line.play(said)
+    await asyncio.to_thread(peer.more, 100)
+    await call.hangup()
+    await done(called)
+    assert np.median(alike(said[: 2 * RATE : 2][: RATE // 2], peer.sound(PCMU), 800)) > 0.7
+    assert await until(call, Ended) == Ended("goodbye", 200)
+    assert obliging.calls == 0
+
+
+async def test_we_replace_a_call_where_we_are_to(obliging: SipAgent, tmp_path: Path) -> None:
+    called, target = person(
+        tmp_path, expect("INVITE", check="Replaces", like="a@b;to-tag=1;from-tag=2"), reply(180),
+        reply(200, sound=True), expect("ACK"), LEFT, port=OBLIGED,
+    )  # fmt: skip
+    told = (expect("NOTIFY") + accept()) * 3
+    to = f"{target}?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2"
+    caller = customer(obliging, tmp_path, refer(to), receive(202), told, LEFT)
+    call = await answer(obliging)
+    await done(caller)
+    await call.hangup()
+    await done(called)
+
+
+async def test_a_target_that_ends_the_consultation_has_taken_the_customer(agent: SipAgent, tmp_path: Path) -> None:
+    """Though nobody says so."""
+    taken = expect("INVITE", check="From") + reply(180) + reply(200, sound=True) + expect("ACK", check="To")
+    called, target = person(tmp_path, taken, pause(1_500), bye_as_called(), receive(200))
+    caller = customer(agent, tmp_path, expect("REFER"), respond(202), notify(100, 2), LEFT)
+    call = await answer(agent)
+    consultation = await dialled(agent, target)
+    assert await transfer(call, target, consultation=consultation, within=40.0) == Transferred("unconfirmed")
+    await done(caller, called)
+
+
+def bye_as_called() -> str:
+    """From the side that was called; From and To as it has heard them."""
+    return """<send retrans="500"><![CDATA[
+BYE sip:mostrador@127.0.0.1 SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[$To]
+To:[$From]
+Call-ID: [call_id]
+CSeq: 7 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+"""
+
+
+async def test_we_stop_while_we_are_on_our_way_there(tmp_path: Path) -> None:
+    agent = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)))
+    await agent.start()
+    called, target = person(tmp_path, expect("INVITE"), reply(180), pause(20_000), port=OBLIGED)
+    caller = customer(agent, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), pause(20_000))
+    try:
+        call = await answer(agent)
+        await asyncio.sleep(1.5)
+        assert call.ended is None
+    finally:
+        await agent.stop()
+        for process in (called, caller):
+            process.kill()
+            process.wait()
+    assert call.ended is not None
+    assert call.ended.cause == "stopping"
+
+
+async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:
+    called, target = person(tmp_path, expect("INVITE"), reply(486), expect("ACK"), port=OBLIGED)
+    told = (expect("NOTIFY") + accept()) * 2
+    caller = customer(obliging, tmp_path, refer(target), receive(202), told, LEFT)
+    call = await answer(obliging)
+    await done(called)
+    await asyncio.sleep(0.5)
+    assert call.ended is None
+    await call.hangup()
+    await done(caller)
+
+
+async def test_who_is_gone_as_soon_as_we_have_agreed_leaves_the_call_to_the_target(
+    obliging: SipAgent, tmp_path: Path
+) -> None:
+    called, target = person(tmp_path, CALLED, LEFT, port=OBLIGED)
+    caller = customer(
+        obliging, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), bye(4),
+        receive(200),
+    )  # fmt: skip
+    call = await answer(obliging)
+    await done(caller)
+    await asyncio.sleep(1.0)
+    assert call.ended is None
+    await call.hangup()
+    await done(called)
+
+
+async def test_an_obliging_one_goes_nowhere_else(obliging: SipAgent, tmp_path: Path) -> None:
+    caller = customer(obliging, tmp_path, refer("sip:201@127.0.0.1:5099"), receive(603), bye(3), receive(200))
+    call = await answer(obliging)
+    await done(caller)
+    await until(call, Ended)
+    assert obliging.unwanted == ["transfer"]  # type: ignore[attr-defined]
 
 
 async def test_a_transfer_of_a_call_that_has_ended_is_gone(agent: SipAgent, tmp_path: Path) -> None:

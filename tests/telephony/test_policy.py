@@ -55,7 +55,8 @@ def test_what_is_full_says_so_whatever_it_counts() -> None:
         (603, None, False, True, "refused"),
         (480, None, False, True, "no_answer"),
         (408, None, False, True, "no_answer"),
-        (404, None, False, True, "failed"),
+        (404, None, False, True, "invalid"),
+        (302, None, False, True, "failed"),
         (503, "stopping", False, False, "stopping"),
     ],
 )

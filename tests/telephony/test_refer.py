@@ -89,7 +89,13 @@ PATTERNS = ("200@pbx.example", "sip:3*@pbx.example")
 
 @pytest.mark.parametrize(
     "target",
-    ["sip:200@pbx.example", "<sip:200@PBX.example>", "sips:301@pbx.example;transport=tls", "sip:3@pbx.example"],
+    [
+        "sip:200@pbx.example",
+        "<sip:200@PBX.example>",
+        "sips:301@pbx.example;transport=tls",
+        "sip:3@pbx.example",
+        "<sip:200@pbx.example?Replaces=a%40b%3Bto-tag%3Dc%3Bfrom-tag%3Dd&Require=replaces>",
+    ],
 )
 def test_a_listed_target_may_be_called(target: str) -> None:
     assert allowed(target, PATTERNS)
@@ -99,6 +105,7 @@ def test_a_listed_target_may_be_called(target: str) -> None:
     "target",
     [
         "", "sip:201@pbx.example", "sip:200@pbx.example.evil", "sip:200@evil", "tel:200", "sip:pbx.example",
+        "sip:200@pbx.example?Replaces=a&Route=%3Csip:evil%3E",
         "<sip:200@pbx.example?Route=%3Csip:evil%3E>", "sip:200@pbx.example;method=MESSAGE",
         "sip:200@pbx.example;maddr=192.0.2.9", "sip:3%40evil@pbx.example", "sip:200@evil@pbx.example",
         "sip:200:secret@pbx.example", "<sip:200@pbx.example>, <sip:9@evil>", "sip:200@pbx.example:5070",
