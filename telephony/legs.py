@@ -145,6 +145,8 @@ def leg_class() -> Any:
             self.again = False
             """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
             self.dialog = Dialog()
+            self.refers = False
+            """We have asked the other side to call somebody else."""
             self.told = False
             """The listener has had its end, or never knew of it."""
 

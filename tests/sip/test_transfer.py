@@ -389,6 +389,24 @@ Content-Length: 0
 """
 
 
+async def test_we_stop_while_we_are_on_our_way_there(tmp_path: Path) -> None:
+    agent = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)))
+    await agent.start()
+    called, target = person(tmp_path, expect("INVITE"), reply(180), pause(20_000), port=OBLIGED)
+    caller = customer(agent, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), pause(20_000))
+    try:
+        call = await answer(agent)
+        await asyncio.sleep(1.5)
+        assert call.ended is None
+    finally:
+        await agent.stop()
+        for process in (called, caller):
+            process.kill()
+            process.wait()
+    assert call.ended is not None
+    assert call.ended.cause == "stopping"
+
+
 async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:
     called, target = person(tmp_path, expect("INVITE"), reply(486), expect("ACK"), port=OBLIGED)
     told = (expect("NOTIFY") + accept()) * 2
