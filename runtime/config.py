@@ -374,11 +374,6 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if number.number in dialled:
             yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
         dialled.add(number.number)
-    person = settings.person
-    if person.account and person.account not in [account.name for account in settings.sip.accounts]:
-        yield f"person.account = {_shown(person.account)}: no account in sip.accounts has that name"
-    if person.call and not person.account and not person.call.startswith(("sip:", "sips:")):
-        yield f"person.call = {_shown(person.call)}: a number needs person.account; else write sip:user@host"
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:
