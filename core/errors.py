@@ -11,6 +11,7 @@
     ├── PackError             a sector pack is wrong: file and line are named
     ├── AgentError            understanding, planning or a tool failed
     ├── VaultError            the payment provider refuses a number, or can't be reached
+    ├── RecordingError        a recording can't be begun, written, read or believed
     └── ChannelError          kiosk, messaging: the surface the customer stands at
 
 `code` is stable, dotted and lower case ("model.missing"): logs, metrics and tests use it, people read `message`.
@@ -72,6 +73,10 @@ class AgentError(MostradorError):
 
 
 class VaultError(MostradorError):
+    pass
+
+
+class RecordingError(MostradorError):
     pass
 
 
