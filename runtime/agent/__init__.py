@@ -1,11 +1,14 @@
 """Understand → plan → commit → reply. `plan` is pure (it may read, it changes nothing); only `commit` acts."""
 
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from runtime.messages import Message
+
+if TYPE_CHECKING:
+    from runtime.agent.recording import RecordingPolicy
 
 Language = Literal["es", "en"]
 
@@ -93,6 +96,10 @@ class Plan(Struct, frozen=True):
 
 class Planner(Protocol):
     """The agent as the session sees it. One for each pack, shared by all conversations, thread-safe."""
+
+    @property
+    def recording(self) -> "RecordingPolicy":
+        """Whether its conversations may be recorded."""
 
     def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
         """The greeting and the state a conversation starts in."""
