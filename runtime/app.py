@@ -5,7 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from starlette.requests import Request
@@ -20,7 +20,7 @@ from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
 from runtime.config import Settings
 from runtime.dialled import greetings, route
-from runtime.events import Stopping
+from runtime.events import Event, Stopping
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
@@ -127,6 +127,11 @@ class App:
             conversations=state.conversations, carries=state.carries, load=round(state.load, 2), retry_after=retry,
         )  # fmt: skip
         return retry
+
+    def happened(self, conversation: str, event: Event) -> None:
+        """Something that belongs to a conversation, and may come after it."""
+        self.journal.append(conversation, event)
+        self.metrics.event(event)
 
     def _waited(self, work: Waited) -> None:
         """On the thread of the work."""
@@ -283,9 +288,28 @@ async def _lag(app: App) -> Stop:
     return stop
 
 
+async def _nothing() -> None:
+    """To stop what never ran."""
+
+
+async def _recordings(app: App) -> Stop:
+    """Where the pack never records, only those from before are erased in time."""
+    from runtime.recording import FOLDER
+
+    if app.engines.planner.recording.mode == "never" and not (app.settings.data_folder / FOLDER).exists():
+        return _nothing
+    from runtime.recording.recorder import Recorder
+    from runtime.recording.store import Store
+
+    recorder = Recorder(Store(app.settings.data_folder), app.settings.recording, app.metrics, app.happened)
+    app.engines = replace(app.engines, recorder=recorder)
+    return recorder.close
+
+
 PARTS = (
     Part("loop watch", lambda settings: True, _lag),
     Part("memory", lambda settings: True, _tidy),
+    Part("recordings", lambda settings: True, _recordings),
     Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
     Part("telephone", lambda settings: settings.sip.enabled, _telephone),
 )

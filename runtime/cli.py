@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from core.errors import MostradorError
-from runtime.commands import bench, doctor, models, pack, trace
+from runtime.commands import bench, doctor, models, pack, recording, trace
 
 app = typer.Typer(
     name="mostrador",
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
+app.add_typer(recording.app, name="recording")
 
 app.command("bench")(bench.bench)
 app.command("trace")(trace.trace)

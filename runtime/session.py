@@ -19,6 +19,7 @@ from runtime.engines import Engines
 from runtime.events import (
     Attached,
     Chose,
+    Consent,
     Draft,
     Dtmf,
     Event,
@@ -28,6 +29,7 @@ from runtime.events import (
     Interrupted,
     Kept,
     LanguageChosen,
+    Recorded,
     Replied,
     Resumed,
     Said,
@@ -41,6 +43,7 @@ from runtime.journal import Journal
 from runtime.keys import HIDDEN
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.onrecord import OnRecord
 from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
@@ -85,6 +88,7 @@ class Session:
         """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
         self._digits = Digits(channel, engines.keep, self._key_hooks())
+        self._on_record = OnRecord(identity, channel, engines, self._record, lambda: self._now)
         self._reply: asyncio.Task[None] | None = None
         speaker: Speaker | None = None
         self._listener: Listener | None = None
@@ -133,6 +137,7 @@ class Session:
             self._dialog.drop()
             self._digits.close()
             await self._dialog.settled()
+            await self._on_record.end()
             await channel.close(cause)
             for pump in pumps:
                 pump.cancel()
@@ -190,7 +195,7 @@ class Session:
                 case HungUp():
                     self._record(event)
                     return event.cause
-                case Attached() | Replied() | Said():
+                case Attached() | Replied() | Said() | Consent() | Recorded():
                     raise AssertionError("written by the conversation itself, never sent to it")
                 case _:
                     assert_never(event)
@@ -225,6 +230,8 @@ class Session:
     async def _meant_for_nobody(self, heard: Heard) -> bool:
         """Whether the answer goes on: a backchannel, or what is so short that nothing comes of it."""
         expect = self._dialog.state.expect
+        if self._on_record.concerns(heard.text):
+            return False
         if is_backchannel(heard.text, expect):
             return True
         if not may_be_backchannel(heard.text, expect):
@@ -245,6 +252,9 @@ class Session:
         if self._busy():
             return
         self._record(event)
+        if self._on_record.asking:
+            self._start(self._replied(Heard("", self.language, spoken=False), None))
+            return
         await self._not_answered(event.at, "silence", "silence_again")
 
     async def _not_answered(self, at: float, first: str, again: str) -> None:
@@ -258,6 +268,7 @@ class Session:
     async def _key(self, event: Dtmf) -> None:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
+        self._on_record.key()
         self._silences = 0
         if self._digits.closed:
             return
@@ -339,6 +350,8 @@ class Session:
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         if self._teller.speaking or self._dialog.acting or self._digits.held or not draft.text.strip():
             return
+        if self._on_record.asking:
+            return
         self._dialog.speculate(heard)
 
     def _resumed(self) -> None:
@@ -375,6 +388,11 @@ class Session:
         began = clock()
         stage = "plan"
         try:
+            if (about := await self._on_record.takes(heard, self._dialog)) is not None:
+                if guess is not None:
+                    guess.cancel()
+                self._expect(self._dialog.state)
+                return about
             plan = await self._dialog.plan(heard, guess)
             if plan.heard.text != heard.text:  # at the second hearing
                 self._teller.show(Caption("customer", plan.heard.text, self._turn))
@@ -390,6 +408,7 @@ class Session:
 
     async def _greet(self) -> None:
         reply = self._dialog.open(self.language, self._channel.kind, self._greeting)
+        reply = await self._on_record.greeting(self._dialog, reply, self.language)
         self._expect(self._dialog.state)
         await self._give(reply)
 
@@ -461,6 +480,7 @@ class Session:
 
     def _expect(self, state: DialogState) -> None:
         self._deafen("secret", state.expect.kind == "secret")
+        self._on_record.keep_out(state.expect.kind == "secret")
         self._digits.want()
         self._tell_expected()
 
