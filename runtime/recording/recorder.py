@@ -132,6 +132,7 @@ class Recorder:
     def _open(self, order: Order) -> Writer:
         """In a thread. Raises RecordingError."""
         began = time.time()
+        self._used = self._store.used()  # some may have been deleted by hand
         if (full := self._full()) is not None:
             raise full
         header = Header(
