@@ -14,10 +14,10 @@ TOOLS := $(VENV)-build/bin
 DONE := $(VENV)/.done
 ARGS ?=
 
-.PHONY: help run test lint bench wheel locks telephone clean
+.PHONY: help run test lint bench wheel locks telephone wheel-aarch64 clean
 
 help: ## Show this
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: $(DONE)/ready ## Answer: telephone, kiosk, all that is configured (ARGS="--config device.toml")
 	exec $(BIN)/mostrador run $(ARGS)
@@ -49,6 +49,9 @@ locks: $(DONE)/dev ## Write requirements/*.lock anew
 telephone: $(DONE)/app ## Build PJSIP (again, if it could not be built before)
 	rm -f $(DONE)/telephone
 	$(MAKE) $(DONE)/telephone
+
+wheel-aarch64: $(DONE)/app ## Build PJSIP for aarch64 on this machine, with cross-compilers, into the cache of wheels
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS nice $(BIN)/python telephony/native/build.py --machine aarch64
 
 clean: ## Remove the environments and what was built here; models and the cache of wheels stay
 	rm -rf $(VENV) $(VENV)-build build dist artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@
     ├── AgentError            understanding, planning or a tool failed
     ├── VaultError            the payment provider refuses a number, or can't be reached
     ├── RecordingError        a recording can't be begun, written, read or believed
+    ├── CalloutError          a call that the device should place may not be placed
     └── ChannelError          kiosk, messaging: the surface the customer stands at
 
 `code` is stable, dotted and lower case ("model.missing"): logs, metrics and tests use it, people read `message`.
@@ -77,6 +78,10 @@ class VaultError(MostradorError):
 
 
 class RecordingError(MostradorError):
+    pass
+
+
+class CalloutError(MostradorError):
     pass
 
 

@@ -14,13 +14,18 @@ from starlette.routing import Route
 
 from core.claims import Priority
 from runtime import engines, memory
+from runtime.callouts.book import Book
+from runtime.callouts.placing import Conversation, Placing
+from runtime.callouts.setup import book_path, rules_of
 from runtime.capacity import Capacity
 from runtime.channels import Channel, Notice
 from runtime.channels.kiosk import KioskChannel, KioskServer
 from runtime.channels.phone import PhoneChannel
 from runtime.config import Settings
 from runtime.dialled import greetings, route
+from runtime.engines import Engines
 from runtime.events import Event, Stopping
+from runtime.handoff.person import Person
 from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
@@ -28,6 +33,7 @@ from runtime.session import Session
 from runtime.telephone import sip_settings
 from runtime.workers import Waited
 from telephony.gate import closed
+from telephony.policy import Load
 from telephony.sip import SipAgent, SipCall
 
 LAG_TICK = 0.05
@@ -72,6 +78,7 @@ class App:
         """How many there have been."""
         self._log = structlog.get_logger(__name__)
         self._stopping = asyncio.Event()
+        self.telephone: SipAgent | None = None
         self._sessions: dict[str, Session] = {}
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -115,8 +122,13 @@ class App:
 
     def full(self) -> bool:
         """Whether one more conversation would make the others wait. Logs and counts nothing."""
+        return self.load().full
+
+    def load(self) -> Load:
+        """As proxies are told."""
         going_on = self.arriving + sum(not session.over for session in self._sessions.values())
-        return self.stopping or going_on >= self.capacity.state().carries
+        carries = self.capacity.state().carries
+        return Load(going_on, carries, self.stopping or going_on >= carries)
 
     def refused(self, channel: str, peer: str) -> int:
         """Somebody is turned away; returns the seconds after which to try again."""
@@ -128,11 +140,6 @@ class App:
         )  # fmt: skip
         return retry
 
-    def happened(self, conversation: str, event: Event) -> None:
-        """Something that belongs to a conversation, and may come after it."""
-        self.journal.append(conversation, event)
-        self.metrics.event(event)
-
     def _waited(self, work: Waited) -> None:
         """On the thread of the work."""
         if work.priority is Priority.LIVE:
@@ -142,16 +149,43 @@ class App:
         self.capacity.calibrate(cpu)
         self._log.info("capacity", conversations=self.capacity.state().carries, turn_cpu_seconds=round(cpu, 3))
 
-    def converse(self, channel: Channel, greeting: str = "") -> None:
-        """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's."""
-        identity = secrets.token_hex(6)
+    def room(self) -> int:
+        """How many more conversations fit; 0 while it stops."""
+        load = self.load()
+        return 0 if self.stopping else max(0, load.carries - load.going_on)
+
+    def note(self, conversation: str, event: Event) -> None:
+        self.journal.append(conversation, event)
+        self.metrics.event(event)
+
+    async def have(self, conversation: Conversation) -> None:
+        """On a call that we have placed."""
+        assert self.telephone is not None
+        person = _person(self, self.telephone, conversation.call)
+        planned = replace(self.engines, planner=conversation.planner)
+        await asyncio.wait({self.converse(conversation.channel, "", person, planned, conversation.id)})
+
+    def converse(
+        self,
+        channel: Channel,
+        greeting: str = "",
+        person: Person | None = None,
+        planned: Engines | None = None,
+        identity: str = "",
+    ) -> "asyncio.Task[None]":
+        """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's; `person`: a way
+        to one; `planned`: engines with another planner than the pack's."""
+        identity = identity or secrets.token_hex(6)
         limits = self.settings.limits
-        session = Session(identity, channel, self.engines, self.journal, self.metrics, limits, greeting)
+        session = Session(
+            identity, channel, planned or self.engines, self.journal, self.metrics, limits, greeting, person
+        )  # fmt: skip
         self._sessions[identity] = session
         self.conversations += 1
         task = asyncio.ensure_future(self._conversation(session, channel))
         self._conversations.add(task)
         task.add_done_callback(self._conversations.discard)
+        return task
 
     async def _conversation(self, session: Session, channel: Channel) -> None:
         self.metrics.conversation_began(channel.kind)
@@ -187,7 +221,7 @@ async def _telephone(app: App) -> Stop:
         )
     agent = SipAgent(settings, app.metrics.account, counted=app.metrics.unwanted)
     await agent.start()
-    app.sip_uri = agent.uri
+    app.sip_uri, app.telephone = agent.uri, agent
     answering = asyncio.ensure_future(_answer_calls(app, agent))
     telling = asyncio.ensure_future(_tell_proxies(app, agent))
 
@@ -206,22 +240,44 @@ async def _answer_calls(app: App, agent: SipAgent) -> None:
             await call.reject(503 if app.stopping else 486, retry_after=retry)
         else:
             app.arriving += 1
-            asyncio.ensure_future(_take(app, call))  # noqa: RUF006  the session it starts is kept by the app
+            asyncio.ensure_future(_take(app, agent, call))  # noqa: RUF006  the session it starts is kept by the app
 
 
 async def _tell_proxies(app: App, agent: SipAgent) -> None:
     while True:
-        agent.say_full(app.full())
+        agent.say_load(app.load())
         await asyncio.sleep(PROXY_TICK)
 
 
-async def _take(app: App, call: SipCall) -> None:
+async def _take(app: App, agent: SipAgent, call: SipCall) -> None:
     try:
         number = route(call.called, app.settings)
         if await receive(call, number):
-            app.converse(PhoneChannel(call, number.language or app.settings.agent.language), number.greeting)
+            channel = PhoneChannel(call, number.language or app.settings.agent.language)
+            app.converse(channel, number.greeting, _person(app, agent, call))
     finally:
         app.arriving -= 1
+
+
+def _person(app: App, agent: SipAgent, call: SipCall) -> Person | None:
+    """Who takes over a call, if anybody does."""
+    sound, settings = app.engines.sound, app.settings
+    if not settings.person.call or sound is None:
+        return None
+    return Person(settings.person, agent, call, sound.speaker, settings.agent.language)
+
+
+async def _callouts(app: App) -> Stop:
+    assert app.telephone is not None
+    book = await asyncio.to_thread(Book, book_path(app.settings))
+    rules = await asyncio.to_thread(rules_of, app.settings)
+    placing = asyncio.ensure_future(Placing(app, app.telephone, book, rules, app.settings.callouts).run())
+
+    async def stop() -> None:
+        placing.cancel()
+        await asyncio.wait({placing})
+
+    return stop
 
 
 async def _kiosk(app: App) -> Stop:
@@ -301,7 +357,7 @@ async def _recordings(app: App) -> Stop:
     from runtime.recording.recorder import Recorder
     from runtime.recording.store import Store
 
-    recorder = Recorder(Store(app.settings.data_folder), app.settings.recording, app.metrics, app.happened)
+    recorder = Recorder(Store(app.settings.data_folder), app.settings.recording, app.metrics, app.note)
     app.engines = replace(app.engines, recorder=recorder)
     return recorder.close
 
@@ -312,5 +368,6 @@ PARTS = (
     Part("recordings", lambda settings: True, _recordings),
     Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
     Part("telephone", lambda settings: settings.sip.enabled, _telephone),
+    Part("callouts", lambda settings: settings.sip.enabled and settings.callouts.enabled, _callouts),
 )
 """In the order of starting; stopped in the reverse order, so that no new call comes in while others end."""

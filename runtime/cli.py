@@ -11,9 +11,10 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from core.errors import MostradorError
-from runtime.commands import bench, doctor, models, pack, recording, trace
+from runtime.commands import bench, callout, doctor, models, pack, recording, scale, trace
 
 app = typer.Typer(
     name="mostrador",
@@ -26,6 +27,8 @@ app = typer.Typer(
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
 app.add_typer(recording.app, name="recording")
+app.add_typer(callout.app, name="callout")
+app.add_typer(scale.app, name="scale")
 
 app.command("bench")(bench.bench)
 app.command("trace")(trace.trace)
@@ -128,7 +131,7 @@ def main() -> None:
     try:
         app()
     except MostradorError as error:
-        err.print(f"[bold red]{error.code}[/]: {error.message}", highlight=False)
+        err.print(f"[bold red]{error.code}[/]: {escape(error.message)}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

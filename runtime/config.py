@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,6 +13,8 @@ from core.errors import ConfigError, TelephonyError
 from core.places import data_home
 from runtime.agent import Language
 from telephony.gate import networks
+
+T = TypeVar("T", bound=Struct)
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 """0 lets the system choose."""
@@ -143,9 +145,37 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800
     prack: Extension = "off"
     """"It rings" is acknowledged (RFC 3262). `off`: only where the other side insists."""
+    show_load: bool = False
+    """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()
     nat: SipNat = SipNat()
+    transfers: tuple[str, ...] = ()
+    """Whom the other side of a call may have the device call instead: "user@host", or "2*@host". Empty: nobody."""
     accounts: tuple[SipAccount, ...] = ()
+
+
+class Person(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is called when a customer on the telephone wants a person. `docs/telephony.md`."""
+
+    call: str = ""
+    """A SIP URI, or with an account a number or extension there. Empty: nobody can be reached."""
+    account: str = ""
+    """Name of the account in `sip.accounts` to call through; empty: directly."""
+    kind: Literal["attended", "blind", "bridge"] = "attended"
+    """`attended`: call the person, then have the customer's telephone take over; `blind`: it calls the person itself;
+    `bridge`: this device carries the sound of both."""
+    ring_seconds: Seconds = 25.0
+    accept: Literal["key", "answer"] = "key"
+    """`key`: the person presses 1, which no answering machine does; `answer`: whoever answers is the person."""
+    accept_seconds: Seconds = 20.0
+    briefing: Literal["private", "together", "off"] = "private"
+    """The person hears in a few words what it is about; `together`: the customer is there already and hears it, too."""
+    language: Literal["", "es", "en"] = ""
+    """The person's; empty: the one of [agent]."""
+    words_seconds: Seconds = 20.0
+    """How often a customer who waits is spoken to; music between."""
+    refer_seconds: Seconds = 10.0
+    """How long a telephone that has accepted a transfer may take to say what came of it, ringing not counted."""
 
 
 class Kiosk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -241,14 +271,50 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """From SIGTERM to the end: the sentence is finished and goodbye said within this."""
 
 
+class Callouts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that the device places by itself. The hours are defaults and no legal advice: docs/telephony.md."""
+
+    enabled: bool = False
+    account: str = ""
+    """Name of the account in `sip.accounts` to call through; empty: directly, and numbers must be SIP URIs."""
+    law: Literal["es", "us"] = "es"
+    """Where hours come from that are not given: `es`: Monday to Friday, 9 to 21; `us`: every day, 8 to 21."""
+    zone: Name = "Europe/Madrid"
+    """The clock of customers of whom nothing else is known."""
+    days: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = ()
+    """1 Monday … 7 Sunday; empty: the law's."""
+    hours: Annotated[str, Meta(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")] = ""
+    """From-to, as "09:00-21:00"; empty: the law's."""
+    holidays: tuple[Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")], ...] = ()
+    """Days without calls, beside those of the pack."""
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 3
+    per_day: Annotated[int, Meta(ge=1, le=20)] = 2
+    """How often a customer is called in a day, for whatever reason."""
+    ring_seconds: Seconds = 30.0
+    busy_minutes: Seconds = 15.0
+    """Until the next attempt where it was busy; a fifth more or less, as all of these."""
+    no_answer_minutes: Seconds = 180.0
+    """… where nobody or a machine answered."""
+    failed_minutes: Seconds = 10.0
+    """… where the call could not be set up."""
+    other_minutes: Seconds = 1440.0
+    """… where somebody else answered, hung up or refused."""
+    machine: Literal["hangup", "message"] = "hangup"
+    """What an answering machine hears: nothing, or, after its beep, who has called and why, and nothing personal."""
+    reserve: Annotated[int, Meta(ge=0, le=512)] = 1
+    """Conversations that must still fit beside the call that is placed, for those who call here."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of it. `Settings()` is a device that answers on loopback."""
 
     sip: Sip = Sip()
+    person: Person = Person()
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
     recording: Recording = Recording()
+    callouts: Callouts = Callouts()
     voice: Voice = Voice()
     log: Log = Log()
     metrics: Metrics = Metrics()
@@ -276,17 +342,22 @@ def load(path: Path | None = None) -> Settings:
 
 def parse(text: str, where: str = "settings") -> Settings:
     """Settings from TOML text; `where` names it in errors. Raises ConfigError."""
+    settings = read(text, where, Settings)
+    if contradictions := list(_contradictions(settings)):
+        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
+    return settings
+
+
+def read(text: str, where: str, kind: type[T]) -> T:
+    """What TOML text says, every value by itself of the right kind. Raises ConfigError."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError("config.syntax", f"{where}: not TOML: {error}") from error
-    if problems := list(_problems(table, Settings, "")):
+    if problems := list(_problems(table, kind, "")):
         code = "config.unknown" if any(unknown for unknown, _ in problems) else "config.value"
         raise ConfigError(code, "\n".join(f"{where}: {problem}" for _, problem in problems))
-    settings = msgspec.convert(table, Settings)
-    if contradictions := list(_contradictions(settings)):
-        raise ConfigError("config.value", "\n".join(f"{where}: {problem}" for problem in contradictions))
-    return settings
+    return msgspec.convert(table, kind)
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
@@ -313,6 +384,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if number.number in dialled:
             yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
         dialled.add(number.number)
+    person = settings.person
+    if person.account and person.account not in [account.name for account in settings.sip.accounts]:
+        yield f"person.account = {_shown(person.account)}: no account in sip.accounts has that name"
+    if person.call and not person.account and not person.call.startswith(("sip:", "sips:")):
+        yield f"person.call = {_shown(person.call)}: a number needs person.account; else write sip:user@host"
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:

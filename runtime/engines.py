@@ -67,6 +67,10 @@ class Sound:
             line, self.activity.stream(), self._transcribe, emit, ours, self._finished, self._ending, settings
         )
 
+    async def transcribe(self, speech: npt.NDArray[np.float32], language: str) -> Transcript:
+        """The words of a short piece of sound. Raises VoiceError."""
+        return await self._transcribe(speech, language, "")
+
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
 

@@ -112,6 +112,17 @@ class Hold(_Event, frozen=True):
     on: bool
 
 
+class Handoff(_Event, frozen=True):
+    """On the way to a person. `id` goes along with the call and says nothing of itself.
+
+    `why`: how they were connected ("attended", "blind", "joined"), or why the customer is back ("busy"…).
+    """
+
+    id: str
+    step: Literal["asked", "ringing", "answered", "accepted", "briefed", "connected", "returned"]
+    why: str = ""
+
+
 class Silence(_Event, frozen=True):
     """Nobody has spoken for `seconds` while it was the customer's turn."""
 
@@ -166,7 +177,7 @@ class Said(_Event, frozen=True):
 
 Event = (
     Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Kept | Hold
-    | Consent | Recorded | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
+    | Handoff | Consent | Recorded | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()

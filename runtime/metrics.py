@@ -15,7 +15,7 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.capacity import State
-from runtime.events import Event, Recorded, Replied, Said, UserSaid
+from runtime.events import Event, Handoff, Recorded, Replied, Said, UserSaid
 from telephony.accounts import AccountState
 from telephony.unwanted import Why
 
@@ -61,6 +61,9 @@ class Metrics:
         )
         self._interruptions = Counter(
             "mostrador_interruptions", "Replies that the customer interrupted", registry=registry
+        )
+        self._handoffs = Counter(
+            "mostrador_handoffs", "Steps of customers on their way to a person", ["step", "why"], registry=registry
         )
         self._failures = Counter("mostrador_failures", "Stages that failed, by code", ["code"], registry=registry)
         self._dropped = Counter("mostrador_dropped", "What a full queue could not take", ["queue"], registry=registry)
@@ -151,6 +154,8 @@ class Metrics:
             case Replied():
                 self._intents.labels(event.intent).inc()
                 self._timed(event.timings)
+            case Handoff():
+                self._handoffs.labels(event.step, event.why).inc()
             case Said():
                 self._timed(event.timings)
             case Recorded():

@@ -50,7 +50,8 @@ class OnRecord:
         self._policy = engines.planner.recording
         self._asked: _Asked | None = None
         self._recording: Recording | None = None
-        self._secret = False
+        self._out: frozenset[str] = frozenset()
+        """Why nothing is recorded just now."""
         self._work: asyncio.Task[bool] | None = None
 
     @property
@@ -100,11 +101,11 @@ class OnRecord:
         """Whether words say that there is to be no recording, or no longer."""
         return self._policy.mode != "never" and withdraws(text)
 
-    def keep_out(self, secret: bool) -> None:
-        """While a secret is asked for, both sides are silent."""
-        self._secret = secret
+    def keep_out(self, reason: str, out: bool) -> None:
+        """While a secret is asked for, or a person talks who was not asked, both sides are silent."""
+        self._out = self._out | {reason} if out else self._out - {reason}
         if (recording := self._on) is not None:
-            if secret:
+            if self._out:
                 recording.track.pause()
             else:
                 recording.track.resume()
@@ -148,7 +149,8 @@ class OnRecord:
             self._recording = await recorder.begin(order, line.tap)
         except MostradorError:
             return False
-        self.keep_out(self._secret)
+        if self._out:
+            self._recording.track.pause()
         return True
 
     async def _give_up(self) -> bool:

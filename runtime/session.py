@@ -24,6 +24,7 @@ from runtime.events import (
     Dtmf,
     Event,
     Failed,
+    Handoff,
     Hold,
     HungUp,
     Interrupted,
@@ -38,6 +39,8 @@ from runtime.events import (
     Stopping,
     UserSaid,
 )
+from runtime.handoff.person import Person
+from runtime.handoff.takeover import Takeover
 from runtime.hearing import event_of, language_of
 from runtime.journal import Journal
 from runtime.keys import HIDDEN
@@ -70,8 +73,10 @@ class Session:
         metrics: Metrics,
         limits: Limits,
         greeting: str = "",
+        person: Person | None = None,
     ) -> None:
-        """`greeting`: what is said first instead of the pack's words, in the channel's language."""
+        """`greeting`: what is said first instead of the pack's words, in the channel's language; `person`: a way to
+        one."""
         self.id = identity
         self._greeting = greeting
         self._over = False
@@ -103,13 +108,14 @@ class Session:
             self._listener.glimpses = channel.kind == "kiosk"
             self._listener.answers = self._answers
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
+        self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
         again = self._listener.hear_again if self._listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
 
     @property
     def over(self) -> bool:
-        """The customer is gone, or has been told goodbye; what is left is tidying up."""
-        return self._over or self._channel.over
+        """The customer is gone, or has been told goodbye, or talks to a person; what is left is tidying up."""
+        return self._over or self._channel.over or self._takeover.with_person
 
     @property
     def language(self) -> Language:
@@ -126,7 +132,7 @@ class Session:
         cause = "lost"
         try:
             self._start(self._greet())
-            async with asyncio.timeout(self._limits.conversation_seconds):
+            async with asyncio.timeout(self._limits.conversation_seconds) as self._limit:
                 cause = await self._converse()
         except TimeoutError:
             cause = "too_long"
@@ -158,6 +164,8 @@ class Session:
             event = await self._inbox.get()
             if self._digits.secret and isinstance(event, SpeechStarted | Interrupted | Draft | Resumed | UserSaid):
                 continue  # said before we stopped listening, and perhaps the secret itself
+            if self._takeover.under_way and self._takeover.takes(event):
+                continue
             match event:
                 case SpeechStarted():
                     self._digits.pause()
@@ -193,9 +201,10 @@ class Session:
                     self._record(HungUp(cause="stopping"))
                     return "stopping"
                 case HungUp():
+                    event = self._takeover.ended(event)
                     self._record(event)
                     return event.cause
-                case Attached() | Replied() | Said() | Consent() | Recorded():
+                case Attached() | Replied() | Said() | Handoff() | Consent() | Recorded():
                     raise AssertionError("written by the conversation itself, never sent to it")
                 case _:
                     assert_never(event)
@@ -404,7 +413,8 @@ class Session:
 
     def _done(self, replied: Replied) -> None:
         self._expect(replied.state)
-        self._record(msgspec.structs.replace(replied, at=self._now))
+        self._takeover.follow(replied)
+        self._timed(replied)
 
     async def _greet(self) -> None:
         reply = self._dialog.open(self.language, self._channel.kind, self._greeting)
@@ -429,13 +439,25 @@ class Session:
             if not await self._teller.say(message, self.language, self._turn):
                 return
         if reply.action == "to_person":
-            # Nobody can be reached from the device yet: that is said, not hidden.
-            self._log.warning("person_asked_for")
-            await self._phrase("no_person")
+            await self._to_person()
         self._teller.show(Status("listening", self.language))
         self._digits.go_on()
         if reply.action == "goodbye":
             self.post(HungUp(at=self._now, cause="goodbye"))
+
+    async def _to_person(self) -> None:
+        """Bring them to a person, or say that there is none."""
+        self._deafen("person", True)
+        self._on_record.keep_out("person", True)
+        try:
+            what = await self._takeover.bring(self.language, lambda: self._limit.reschedule(None))
+        finally:
+            self._deafen("person", False)
+            self._on_record.keep_out("person", False)
+        if isinstance(what, HungUp):
+            self.post(msgspec.structs.replace(what, at=self._now))
+        else:
+            await self._phrase(what)
 
     async def _farewell(self, code: str) -> None:
         """Finish the clause that is being said, say goodbye, all within the limit."""
@@ -480,7 +502,7 @@ class Session:
 
     def _expect(self, state: DialogState) -> None:
         self._deafen("secret", state.expect.kind == "secret")
-        self._on_record.keep_out(state.expect.kind == "secret")
+        self._on_record.keep_out("secret", state.expect.kind == "secret")
         self._digits.want()
         self._tell_expected()
 
@@ -510,6 +532,9 @@ class Session:
         if not done:
             reply.cancel()
             await asyncio.wait({reply}, timeout=1.0)
+
+    def _timed(self, event: Event) -> None:
+        self._record(msgspec.structs.replace(event, at=self._now))
 
     def _record(self, event: Event) -> None:
         self._journal.append(self.id, event)

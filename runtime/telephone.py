@@ -44,6 +44,8 @@ def sip_settings(sip: config.Sip) -> SipSettings:
         session_timer=sip.session_timer,
         session_seconds=sip.session_seconds,
         prack=sip.prack,
+        transfers=sip.transfers,
+        show_load=sip.show_load,
         nat=NatSettings(sip.nat.public, sip.nat.stun, sip.nat.ice),
     )
 

@@ -14,6 +14,7 @@ from runtime.events import (
     Draft,
     Dtmf,
     Failed,
+    Handoff,
     Hold,
     HungUp,
     Interrupted,
@@ -155,6 +156,8 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 turn.notes.append(f"recording: {event.answer} ({event.how})")
             case Recorded():
                 turn.notes.append(f"recording {event.what}" + (f": {event.why}" if event.why else ""))
+            case Handoff():
+                turn.notes.append(f"person {event.step} {event.why}".strip())
             case Interrupted():
                 turn.notes.append("interrupted")
             case Stopping():

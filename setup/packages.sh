@@ -9,7 +9,7 @@ run="
 "
 test="
   baresip chromium dnsmasq-base kamailio kamailio-tls-modules openssl fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio sip-tester
-  asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
+  linphone-cli asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
 "
 
 case "${1:-run}" in

@@ -13,6 +13,7 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
+from telephony.dialling import Route
 from telephony.legs import account_class, guarded
 from telephony.registration import BACK_OFF, Answer, Registration, after, back_off
 from telephony.secret import Secret
@@ -115,6 +116,8 @@ class Entry:
         self.ipv6 = ipv6
         self.account = account
         self.config = config
+        self.spare: dict[str, Any] = {}
+        """By hop: an account that does not register, for calls by another hop than the registration's."""
         self.registration = Registration()
         self.addresses: set[str] = set()
         """Where its hops are, and have answered from."""
@@ -166,8 +169,8 @@ class Accounts:
             entry = self._entries[settings.name] = Entry(settings, account, config, ipv6=listener.ipv6)
             self._stack.account_changed(self._state(entry))
 
-    def dial(self, name: str, number: str) -> tuple[Any, str]:
-        """The account of that name, and the URI of `number` there. Raises TelephonyError."""
+    def routes(self, name: str, number: str) -> list[Route]:
+        """The ways to `number` by the account of that name, best first. Raises TelephonyError."""
         entry = self._entries.get(name)
         if entry is None:
             known = ", ".join(self._entries) or "none"
@@ -176,8 +179,32 @@ class Accounts:
             state = self._state(entry).state
             raise TelephonyError("sip.account_down", f"The account {name} is {state}: try later", retryable=True)
         if entry.is_trunk:
-            return entry.account, entry.settings.target(number, entry.hops[first_up(entry.peers) or 0])
-        return entry.account, entry.settings.target(number, entry.settings.server)
+            best = first_up(entry.peers) or 0
+            there = [best, *(at for at, peer in enumerate(entry.peers) if at != best and peer.state != "down")]
+            hops = [entry.hops[at] for at in there]
+            return [Route(entry.account, entry.settings.target(number, hop), hop) for hop in hops]
+        now, target = entry.registration.proxy, entry.settings.target(number, entry.settings.server)
+        others = [hop for at, hop in enumerate(entry.hops) if at != now]
+        return [
+            Route(entry.account, target, entry.hops[now]),
+            *(Route(self._spare(entry, hop), target, hop) for hop in others),
+        ]
+
+    def _spare(self, entry: Entry, hop: str) -> Any:
+        """Made at the first use."""
+        from telephony.settings import account_config
+
+        if hop not in entry.spare:
+            settings = entry.settings
+            listener = _listener_for(settings, self._stack.listeners)
+            config = account_config(self._stack.settings, listener, settings.identity, settings.srtp)
+            _describe(config, settings)
+            config.regConfig.registrarUri = ""
+            _go_by(config, settings, hop)
+            account = account_class()(self._stack, settings.name)
+            account.create(config)
+            entry.spare[hop] = account
+        return entry.spare[hop]
 
     def account_for(self, request: str, source: str) -> int | None:
         """PJSIP's id of the account that a request belongs to. `source`: "address:port"."""
@@ -256,6 +283,8 @@ class Accounts:
     def close(self) -> None:
         while self._entries:
             _, entry = self._entries.popitem()
+            while entry.spare:
+                entry.spare.popitem()[1].shutdown()
             entry.account.shutdown()
 
     def _look_up(self, settings: AccountSettings, ipv6: bool) -> None:
@@ -305,10 +334,7 @@ class Accounts:
     def _register(self, entry: Entry) -> None:
         config, settings = entry.config, entry.settings
         if entry.hops != (settings.server,):
-            hop = settings.uri("", entry.hops[entry.registration.proxy], ";lr")
-            proxies = pj.load().StringVector()
-            proxies.append(f"<{hop}>")
-            config.sipConfig.proxies = proxies
+            _go_by(config, settings, entry.hops[entry.registration.proxy])
         try:
             entry.account.modify(config)
             entry.account.setRegistration(True)
@@ -393,6 +419,12 @@ def _describe(config: Any, settings: AccountSettings) -> None:
         login = settings.login or settings.user
         credentials.append(library.AuthCredInfo("digest", "*", login, 0, settings.secret.reveal()))
         config.sipConfig.authCreds = credentials
+
+
+def _go_by(config: Any, settings: AccountSettings, hop: str) -> None:
+    proxies = pj.load().StringVector()
+    proxies.append(f"<{settings.uri('', hop, ';lr')}>")
+    config.sipConfig.proxies = proxies
 
 
 def _retry_after(message: str) -> int:

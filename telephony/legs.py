@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,12 @@ import structlog
 
 from telephony import media, pj
 from telephony.callerid import Caller
+from telephony.dialling import Dialling, Route
 from telephony.dtmf import pressed
 from telephony.events import Cause, Hold
+from telephony.glare import Change
 from telephony.policy import REFER_STATUS, SUBSCRIBE_STATUS, Pulse
+from telephony.refer import Dialog, dialog_of
 
 if TYPE_CHECKING:
     from telephony.stack import Stack
@@ -104,13 +108,18 @@ def leg_class() -> Any:
     class Leg(base):  # type: ignore[misc]
         """Our side of one call, and what the SIP thread knows of it."""
 
-        def __init__(self, stack: "Stack", number: int, account: Any, call_id: int | None = None) -> None:
+        def __init__(
+            self, stack: "Stack", number: int, account: Any, call_id: int | None = None, port: Any = None
+        ) -> None:
             super().__init__(account, library.PJSUA_INVALID_ID if call_id is None else call_id)
             self.stack = stack
+            self.owner = account
             self.account: str = account.name
+            self.source = ""
+            """Where a call that came in came from."""
             self.number = number
             self.outgoing = call_id is None
-            self.port = media.open_port()
+            self.port = port or media.open_port()
             self.pulse = Pulse(stack.settings.lost_after)
             self.stream: int | None = None
             """Index of the audio stream while it is open towards us."""
@@ -128,11 +137,21 @@ def leg_class() -> Any:
             """Gets each key instead of the listener, who is told what it returns."""
             self.caller = Caller()
             self.called: tuple[str, ...] = ()
+            self.dialling: Dialling | None = None
+            """Of a call that we place, and the way that it goes now."""
+            self.route: Route | None = None
+            self.change: Change | None = None
+            """A hold of ours, or its end, that is not agreed to yet."""
+            self.again = False
+            """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
+            self.dialog = Dialog()
             self.told = False
             """The listener has had its end, or never knew of it."""
 
         @guarded
         def onCallState(self, prm: Any) -> None:  # noqa: N802
+            if prm.e.type == library.PJSIP_EVENT_TSX_STATE:
+                self._answered(prm.e.body.tsxState)  # `onCallTsxState` tells it only after the end
             self.stack.state_changed(self)
 
         @guarded
@@ -153,13 +172,35 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
             event = prm.e.body.tsxState
+            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and not self.answered:
+                self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 self.stack.key_pressed(self, key)
+            self._answered(event)
+
+        def _answered(self, event: Any) -> None:
+            if event.tsx.role == library.PJSIP_ROLE_UAC and event.tsx.method == "INVITE":
+                came = event.type == library.PJSIP_EVENT_RX_MSG
+                message = str(event.src.rdata.wholeMsg) if came else ""
+                self.stack.invite_answered(self, int(event.tsx.statusCode), message)
+
+        def described(self, message: str) -> None:
+            """A message of the call, as it is set up: the INVITE that came, or an answer to ours."""
+            found = dialog_of(message, ours="from" if self.outgoing else "to")
+            self.dialog = replace(found, allow=found.allow or self.dialog.allow)
+
+        @guarded
+        def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+            self.stack.transferring(self, int(prm.statusCode), bool(prm.finalNotify))
 
         @guarded
         def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-            prm.statusCode = REFER_STATUS
+            prm.statusCode = REFER_STATUS  # whatever fails below
+            code, following = self.stack.transfer_asked(self, str(prm.dstUri))
+            if following is not None:
+                prm.newCall = following
+            prm.statusCode = code
 
         @guarded
         def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802

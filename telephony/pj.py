@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from core.errors import TelephonyError
 
@@ -43,6 +44,22 @@ def has_signalling() -> bool:
     """Whether we have a say in the answer to OPTIONS and in time-outs (`native/signalling.hpp`). Without it OPTIONS is
     always answered 200, and a request fails after 32 s."""
     return hasattr(load(), "setResponseTimeout")
+
+
+def can_show_load() -> bool:
+    """Whether answers to OPTIONS can say how much we have to do."""
+    return hasattr(load(), "setLoad")
+
+
+def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:
+    """Headers of ours (name, value), as PJSIP takes them."""
+    library = load()
+    vector = library.SipHeaderVector()
+    for name, value in headers:
+        header = library.SipHeader()
+        header.hName, header.hValue = name, value
+        vector.append(header)
+    return vector
 
 
 @cache

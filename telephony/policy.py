@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from telephony.events import Cause
+from telephony.outcome import outcome
 
 REFER_STATUS = 603
-"""Answer to every REFER and to every INVITE that replaces a call. PJSIP would accept them: whoever calls could make
-this device dial anybody, at its owner's cost."""
+"""Answer to a REFER to a target that is not listed, and to every INVITE that replaces a call. PJSIP would accept them:
+whoever calls could make this device dial anybody, at its owner's cost."""
 
 SUBSCRIBE_STATUS = 403
 """Answer to whoever wants to be told when we are there: PJSIP would keep a subscription for each."""
@@ -40,23 +41,35 @@ def options_answer(calls: int, limit: int, *, stopping: bool, full: bool) -> tup
     return 200, 0
 
 
-def cause_of(code: int, *, ours: Cause | None, answered: bool, outgoing: bool) -> Cause:
-    """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the whole device has to do: `going_on` conversations of the `carries` that it can; `full`: no more."""
+
+    going_on: int = 0
+    carries: int = 1_000_000
+    full: bool = False
+
+
+def load_told(calls: int, lines: int, load: Load) -> tuple[int, int]:
+    """(now, at most), as proxies are told of a device with `calls` on its `lines`. What is full has as many as it
+    can."""
+    most = max(0, min(lines, load.carries))
+    now = max(calls, load.going_on)
+    return (max(now, most) if load.full else now), most
+
+
+def cause_of(
+    code: int, *, ours: Cause | None, answered: bool, outgoing: bool, q850: int = 0, silent: bool = False
+) -> Cause:
+    """Why a call ended, from its last SIP status. `ours`: what we ended it for, if it was us; `silent`: nothing was
+    answered, the status is ours."""
     if ours is not None:
         return ours
     if answered:
         return "lost" if code >= 400 else "customer"
     if not outgoing:
         return "customer" if code == 487 else "failed"
-    match code:
-        case 486 | 600:
-            return "busy"
-        case 403 | 603 | 607:
-            return "refused"
-        case 408 | 480 | 487:
-            return "no_answer"
-        case _:
-            return "failed"
+    return "failed" if silent else outcome(code, q850)
 
 
 class Pulse:

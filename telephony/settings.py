@@ -25,8 +25,9 @@ class SipSettings:
     `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `country`: the calling code that
     numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a request has
     failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`: both sides say
-    every `session_seconds` that the call goes on (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262); `trace`:
-    PJSIP's own log level on the console, 0-6."""
+    every `session_seconds` that the call goes on (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262);
+    `transfers`: whom the other side of a call may have us call instead, "user@host" or "2*@host"; `trace`:
+    PJSIP's own log level on the console, 0-6; `show_load`: OPTIONS is answered with our load."""
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -50,7 +51,9 @@ class SipSettings:
     session_timer: Use = "offered"
     session_seconds: int = 1800
     prack: Use = "off"
+    transfers: tuple[str, ...] = ()
     nat: NatSettings = field(default_factory=NatSettings)
+    show_load: bool = False
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:

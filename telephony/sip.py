@@ -11,15 +11,29 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony.accounts import AccountState
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
+from telephony.dialling import RING_SECONDS
+from telephony.events import (
+    Answered,
+    CallEvent,
+    Cause,
+    EarlyMedia,
+    Ended,
+    Hold,
+    KeyPressed,
+    Ringing,
+    Transferring,
+    Trying,
+)
 from telephony.media import Ear, RingLine
-from telephony.policy import KEYS
+from telephony.policy import KEYS, Load
+from telephony.refer import Dialog, Headers
 from telephony.settings import SipSettings
 from telephony.stack import Leg, Quality, Stack
 from telephony.unwanted import Why
 
 __all__ = [
-    "Answered", "CallEvent", "Cause", "Ended", "Hold", "KeyPressed", "Quality", "SipAgent", "SipCall", "SipSettings",
+    "Answered", "CallEvent", "Cause", "EarlyMedia", "Ended", "Hold", "KeyPressed", "Quality", "Ringing", "SipAgent",
+    "SipCall", "SipSettings", "Transferring", "Trying",
 ]  # fmt: skip
 
 _log = structlog.get_logger(__name__)
@@ -49,6 +63,8 @@ class SipCall:
         self._stack = stack
         self._number = leg.number
         self._events: deque[CallEvent] = deque(maxlen=EVENTS_KEPT)
+        self.overheard: list[Callable[[CallEvent], None]] = []
+        """Called with each event, too, beside the reader of `events`."""
         self._news = asyncio.Event()
         self._gone = asyncio.Event()
 
@@ -94,6 +110,23 @@ class SipCall:
     async def resume(self) -> bool:
         """Take back a call that we hold; `Hold(on=False)` follows."""
         return await self._ask(partial(self._stack.resume, self._number))
+
+    async def refer(self, to: str) -> bool:
+        """Ask the other side to call somebody else: `to` as in Refer-To. `Transferring` follows; the call goes on."""
+        return await self._ask(partial(self._stack.refer, self._number, to))
+
+    async def dialog(self) -> Dialog:
+        """The call as its messages name it."""
+        return await self._stack.run(partial(self._stack.dialog, self._number))
+
+    async def join(self, other: "SipCall", *, with_us: bool) -> bool:
+        """Let the two hear each other. `with_us`: what is played on either line both hear, and we hear both;
+        otherwise nothing that we play is heard, nor even taken from the line."""
+        return await self._ask(partial(self._stack.bridge.join, self._number, other._number, with_us=with_us))
+
+    async def part(self) -> bool:
+        """It is alone with us again, and so is the one that it was joined with."""
+        return await self._ask(partial(self._stack.bridge.part, self._number))
 
     async def quality(self) -> Quality | None:
         """Packets, loss, jitter and round trip until now; None while there is no sound."""
@@ -141,10 +174,14 @@ class SipCall:
                 self.ended = event
                 self.line.close()
                 self._gone.set()
-            case KeyPressed() | Hold():
+            case Trying(call_id=call_id):
+                self.id = call_id
+            case Ringing() | EarlyMedia() | KeyPressed() | Hold() | Transferring():
                 pass
         self._events.append(event)
         self._news.set()
+        for told in list(self.overheard):
+            told(event)
 
 
 class SipAgent:
@@ -190,10 +227,10 @@ class SipAgent:
         """Calls that are going on."""
         return len(self._calls)
 
-    def say_full(self, full: bool) -> None:
-        """Whether proxies that ask (OPTIONS) are told that no call is taken; its own lines it knows itself."""
+    def say_load(self, load: Load) -> None:
+        """What proxies that ask (OPTIONS) are told of the device; its own lines it knows itself."""
         if self._stack is not None:
-            self._stack.full = full
+            self._stack.load = load
 
     async def start(self) -> None:
         """Raises TelephonyError: "sip.port_in_use", "sip.address", "sip.certificate", "sip.network",
@@ -212,20 +249,29 @@ class SipAgent:
         while (call := await self._incoming.get()) is not None:
             yield call
 
-    async def dial(self, uri: str, account: str = "") -> SipCall:
-        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then.
+    async def address(self, uri: str, account: str = "") -> str:
+        """The URI that `dial` would call. Raises TelephonyError, as `dial` does."""
+        return await self._up().run(partial(self._up().address, uri, account))
+
+    async def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = RING_SECONDS) -> SipCall:
+        """Begin a call; its events tell whether it is answered. `account`: through which; `uri` may be a number then;
+        `headers`: further ones of the INVITE; `patience`: seconds until it is cancelled, unanswered.
 
         Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
         """
-        if self._stack is None:
-            raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
+        stack = self._up()
         try:
-            number = await self._stack.run(partial(self._stack.dial, uri, account))
+            number = await stack.run(partial(stack.dial, uri, account, headers, patience))
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise
             raise TelephonyError("sip.dial", f"Cannot call {uri}: {error.message}") from None
         return self._dialled.pop(number)
+
+    def _up(self) -> Stack:
+        if self._stack is None:
+            raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
+        return self._stack
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Hang up what is left and leave, in `seconds` at most. Safe to call twice."""

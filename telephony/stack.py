@@ -7,8 +7,10 @@ which are made to be shared. It tells the asyncio loop what happens through a `L
 import asyncio
 import atexit
 import gc
+import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,16 +21,22 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from core.errors import TelephonyError
-from telephony import pj, transports
+from telephony import outgoing, pj, transports
 from telephony.accounts import Accounts, AccountState
+from telephony.bridge import Bridge
 from telephony.callerid import Caller
 from telephony.complaints import listen, why_rejected
+from telephony.dialling import RING_SECONDS as DIAL_SECONDS
+from telephony.dialling import Dialling, Route
 from telephony.dtmf import by_info
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed
+from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
 from telephony.gate import Gatekeeper, Turned
+from telephony.glare import Change
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
-from telephony.policy import KEYS, admit, cause_of, options_answer
+from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
+from telephony.refer import Dialog, Headers
+from telephony.referred import Referred
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
 
@@ -100,13 +108,15 @@ class Stack:
         self.pbx = Accounts(self)
         self.listeners: list[transports.Listener] = []
         self.uri = ""
-        self.full = False
-        """The device takes no more calls, whatever the lines say. Anybody may set it."""
+        self.load = Load()
+        """Of the whole device, whatever the lines say. Anybody may set it."""
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
+        self.bridge = Bridge(self._legs)
+        self.referred = Referred(self)
         self._over: list[Any] = []
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
@@ -145,19 +155,26 @@ class Stack:
 
     # What can be asked of a leg, on the SIP thread; False: the call has ended already
 
-    def dial(self, uri: str, account: str = "") -> int:
-        """`uri`: with an account also a number there."""
-        library = pj.load()
+    def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = DIAL_SECONDS) -> int:
+        """`uri`: with an account also a number there; `headers`: more of them, in the INVITE; `patience`: seconds until
+        it is given up, unanswered."""
         if self._talking() >= self.limit:
             raise TelephonyError("sip.full", f"All {self.limit} lines are in use: wait for one", retryable=True)
-        caller, uri = self.pbx.dial(account, uri) if account else (self._account_to(uri), uri)
-        leg = leg_class()(self, next(self._numbers), caller)
-        leg.makeCall(uri, library.CallOpParam(True))
-        if leg in self._over:
+        dialling = Dialling(deque(self._ways_to(uri, account)), time.monotonic() + patience, headers)
+        leg = outgoing.place(self, next(self._numbers), dialling)
+        if leg is None:
             raise TelephonyError("sip.failed", "the call could not be set up")
         self._legs[leg.number] = leg
         self._listener.called(self._describe(leg))  # before anything can happen to it
+        outgoing.begun(self, leg)
         return int(leg.number)
+
+    def address(self, uri: str, account: str) -> str:
+        """The URI that `dial` would call. Raises TelephonyError."""
+        return self._ways_to(uri, account)[0].uri
+
+    def _ways_to(self, uri: str, account: str) -> list[Route]:
+        return self.pbx.routes(account, uri) if account else [Route(self._account_to(uri), uri)]
 
     def ring(self, number: int) -> bool:
         return self._answer(number, 180)
@@ -203,15 +220,31 @@ class Stack:
 
     def hold(self, number: int) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._try(leg.setHold, pj.load().CallOpParam(True))
+        return leg is not None and leg.answered and self._change(leg, Change(hold=True))
 
     def resume(self, number: int) -> bool:
         leg = self._legs.get(number)
         if leg is None or not leg.hold.on or not leg.hold.ours:
             return False
+        return self._change(leg, Change(hold=False))
+
+    def _change(self, leg: Any, change: Change) -> bool:
+        """Ask the other side for a hold of ours, or its end."""
+        leg.change, change.due = change, None
         prm = pj.load().CallOpParam(True)
+        if change.hold:
+            return self._try(leg.setHold, prm)
         prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
         return self._try(leg.reinvite, prm)
+
+    def refer(self, number: int, to: str) -> bool:
+        """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
+        leg = self._legs.get(number)
+        return leg is not None and leg.answered and self._try(leg.xfer, to, pj.load().CallOpParam(True))
+
+    def dialog(self, number: int) -> Dialog:
+        leg = self._legs.get(number)
+        return Dialog() if leg is None else leg.dialog
 
     def quality(self, number: int) -> Quality | None:
         leg = self._legs.get(number)
@@ -223,20 +256,14 @@ class Stack:
         codec = f"{info.codecName}/{info.codecClockRate}"
         return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
 
-    def _answer(self, number: int, code: int, headers: tuple[tuple[str, str], ...] = ()) -> bool:
+    def _answer(self, number: int, code: int, headers: Headers = ()) -> bool:
         leg = self._legs.get(number)
         if leg is None:
             return False
-        library = pj.load()
-        prm = library.CallOpParam()
+        prm = pj.load().CallOpParam()
         prm.statusCode = code
         if headers:
-            more = library.SipHeaderVector()
-            for name, value in headers:
-                header = library.SipHeader()
-                header.hName, header.hValue = name, value
-                more.append(header)
-            prm.txOption.headers = more
+            prm.txOption.headers = pj.header_vector(headers)
         return self._try(leg.answer, prm)
 
     def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
@@ -256,6 +283,7 @@ class Stack:
         leg = leg_class()(self, next(self._numbers), account, call_id)
         self._legs[leg.number] = leg
         leg.told = True  # until it is let in
+        leg.source = source
         verdict = self._gatekeeper.judge(source, message, time.monotonic(), known=bool(leg.account))
         if isinstance(verdict, Turned):
             self._turn_away(leg, verdict, source)
@@ -264,12 +292,14 @@ class Stack:
             self._turn_away(leg, Turned("full", refusal.code, retry), source)
         else:
             leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
+            leg.described(message)
             who = verdict.caller
             _log.info(
                 "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
                 asserted=who.asserted, user_pii=verdict.user, called_pii=", ".join(verdict.called),
             )  # fmt: skip
             self._listener.called(self._describe(leg))
+            self._say_whether_able()
 
     def _turn_away(self, leg: Any, turned: Turned, source: str) -> None:
         """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
@@ -291,13 +321,42 @@ class Stack:
     def state_changed(self, leg: Any) -> None:
         library = pj.load()
         info = leg.getInfo()
-        if info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
+        if self.referred.changed(leg, info.state):
+            return
+        if info.state == library.PJSIP_INV_STATE_CONFIRMED and leg.ours is not None:
+            self._try(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
+        elif info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
             leg.answered = True
             self._listener.happened(leg.number, Answered())
         elif info.state == library.PJSIP_INV_STATE_DISCONNECTED:
             self._over.append(leg)
-            cause = cause_of(info.lastStatusCode, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing)
-            self._tell_end(leg, Ended(cause, info.lastStatusCode))
+            dialled = leg.dialling
+            code = dialled.code if dialled and dialled.code >= 300 else info.lastStatusCode
+            if not self._knows(leg):  # not even sent
+                leg.told = True
+            elif outgoing.goes_on(leg, code):
+                leg.again = True
+            else:
+                q850, silent = (dialled.q850, dialled.silent) if dialled else (0, False)
+                cause = cause_of(
+                    code, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing, q850=q850, silent=silent
+                )
+                self._tell_end(leg, Ended(cause, code, q850))
+
+    def invite_answered(self, leg: Any, code: int, message: str) -> None:
+        """A response to an INVITE of ours, the first or a later one; none in time where there is no `message`."""
+        if not leg.answered:
+            outgoing.answered(self, leg, code, message)
+        elif leg.change is not None and code >= 200:
+            now = time.monotonic()
+            if code < 300 or not leg.change.refused(code, now, ours=leg.outgoing, draw=random.random):
+                leg.change = None
+            else:
+                _log.info("sip_glare", seconds=round(leg.change.due - now, 2))
+
+    def tell(self, leg: Any, event: CallEvent) -> None:
+        if not leg.told and leg.ours is None:
+            self._listener.happened(leg.number, event)
 
     def _tell_end(self, leg: Any, end: Ended) -> None:
         if not leg.told:
@@ -306,6 +365,8 @@ class Stack:
 
     def media_changed(self, leg: Any) -> None:
         """Join the ring port to every audio stream that is open; a re-INVITE brings new ones."""
+        if self.referred.holds(leg):
+            return
         library = pj.load()
         info = leg.getInfo()
         streams = info.media
@@ -318,17 +379,44 @@ class Stack:
             if stream.type == library.PJMEDIA_TYPE_AUDIO and stream.status == library.PJSUA_CALL_MEDIA_ACTIVE:
                 if leg.port.getPortId() == library.PJSUA_INVALID_ID:
                     leg.port.createPort(f"call {leg.number}")
-                audio = leg.getAudioMedia(index)
-                audio.startTransmit(getattr(leg.port, "bridge", leg.port))
-                leg.port.startTransmit(audio)
                 leg.stream = index
+        self.bridge.connect(leg)
         leg.pulse.pause()
+        if leg.stream is not None and info.lastStatusCode < 200:
+            outgoing.sounding(self, leg)
         self._held(leg, Hold(leg.stream is None and (held or ours), ours))
 
     def _held(self, leg: Any, hold: Hold) -> None:
         if hold.on != leg.hold.on:
             leg.hold, leg.hold_since = hold, time.monotonic()
             self._listener.happened(leg.number, hold)
+
+    def transferring(self, leg: Any, code: int, final: bool) -> None:
+        self._listener.happened(leg.number, Transferring(code, final))
+
+    def transfer_asked(self, leg: Any, target: str) -> tuple[int, Any]:
+        """The other side wants us to call `target`: the answer, and the leg that does."""
+        code, following = self.referred.asked(leg, target)
+        if following is None:
+            self._note("transfer", leg.source)
+        return code, following
+
+    # For `Referred`
+
+    def replace(self, leg: Any) -> Any:
+        """From now on it is the call of its number; returns the one that was."""
+        old, self._legs[leg.number] = self._legs[leg.number], leg
+        return old
+
+    def is_up(self, number: int) -> bool:
+        return number in self._legs
+
+    def end(self, leg: Any) -> None:
+        """A leg that nobody knows, or no longer."""
+        self._try(leg.hangup, pj.load().CallOpParam())
+
+    def over(self, leg: Any) -> None:
+        self._over.append(leg)
 
     def key_pressed(self, leg: Any, digit: str) -> None:
         told = leg.hide(digit) if leg.hide is not None and digit in KEYS else digit
@@ -383,8 +471,10 @@ class Stack:
         """To proxies, which ask with OPTIONS."""
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.full)
+            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
             pj.load().setOptionsAnswer(*answer)
+        if self.settings.show_load and pj.can_show_load():
+            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
@@ -404,6 +494,8 @@ class Stack:
             self._turn(endpoint)
             now = time.monotonic()
             self.pbx.tick(now)
+            for leg in [leg for leg in self._legs.values() if leg.change and leg.change.due and now >= leg.change.due]:
+                self._change(leg, leg.change)
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
@@ -427,11 +519,33 @@ class Stack:
         endpoint.libHandleEvents(POLL_MS)
         while self._over:  # not in their own callback: a call must outlive it
             leg = self._over.pop()
-            if leg.hide is not None:
-                self.hide_keys(leg.number, None)
-            self._legs.pop(leg.number, None)
-            leg.port.close()
+            if leg.again and leg.ours is None:
+                self._dial_again(leg)
+            else:
+                self._let_go(leg)
             del leg
+            self._say_whether_able()
+
+    def _dial_again(self, leg: Any) -> None:
+        following = outgoing.again(self, leg)
+        if following is None:
+            self._tell_end(leg, Ended("failed", 503))
+            self._let_go(leg)
+        else:
+            self._legs[leg.number] = following
+            outgoing.begun(self, following)
+
+    def _knows(self, leg: Any) -> bool:
+        return self._legs.get(leg.number) is leg
+
+    def _let_go(self, leg: Any) -> None:
+        self._tell_end(leg, Ended(leg.ours or "failed", 0))  # unless it has been told
+        if leg.hide is not None:
+            self.hide_keys(leg.number, None)
+        if self._knows(leg):
+            self.bridge.part(leg.number)
+            del self._legs[leg.number]
+            leg.port.close()
 
     def _do(self, work: Callable[[], Any], done: "Future[Any]") -> None:
         if not done.set_running_or_notify_cancel():
@@ -443,6 +557,7 @@ class Stack:
 
     def _watch(self, now: float) -> None:
         """End what is dead: PJSIP alone would wait for half a minute, or for ever."""
+        self.referred.give_up(now)
         for leg in list(self._legs.values()):
             if leg.ours is not None:
                 if now - leg.ours_since >= BYE_SECONDS:
@@ -451,6 +566,8 @@ class Stack:
                 if leg.accepted and now - leg.accepted >= ACK_SECONDS:
                     _log.warning("sip_no_ack", seconds=ACK_SECONDS)
                     self.hangup(leg.number, 0, "lost")
+                elif leg.dialling and now >= leg.dialling.until:
+                    self.hangup(leg.number, 0, "no_answer")
                 elif not leg.outgoing and now - leg.began >= RING_SECONDS:
                     _log.warning("sip_not_answered", seconds=RING_SECONDS)
                     self.hangup(leg.number, 480, "no_answer")
@@ -480,6 +597,7 @@ class Stack:
         for leg in self._legs.values():
             leg.port.close()
         self._over.clear()
+        self.referred.close()
         self._legs.clear()
 
     def _tell_all(self, end: Ended) -> None:

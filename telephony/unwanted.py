@@ -7,9 +7,9 @@ import structlog
 
 from telephony.bucket import Buckets
 
-Why = Literal["full", "rate", "unknown", "challenged", "stale", "denied", "malformed"]
+Why = Literal["full", "rate", "unknown", "challenged", "stale", "denied", "malformed", "transfer"]
 """No line was free; too often; not listed, and nobody can authenticate; asked for a password; asked again, the nonce
-was old; the answer was wrong; not SIP, or broken."""
+was old; the answer was wrong; not SIP, or broken; somebody in a call wanted us to call somebody else."""
 
 BURST = 5.0
 """Lines that are logged at once, for each reason; then one every `EVERY` seconds, which says how many it stands for."""

@@ -1,6 +1,6 @@
 """Understand → plan → commit → reply. `plan` is pure (it may read, it changes nothing); only `commit` acts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
@@ -8,6 +8,7 @@ from msgspec import Struct
 from runtime.messages import Message
 
 if TYPE_CHECKING:
+    from runtime.agent.briefing import Story
     from runtime.agent.recording import RecordingPolicy
 
 Language = Literal["es", "en"]
@@ -121,6 +122,12 @@ class Planner(Protocol):
 
     def drills(self) -> Iterable[Callable[[], object]]:
         """Short pieces of work for a worker thread: after them no customer waits for what is made at first use."""
+
+    def brief(self, story: "Story", language: Language) -> list[str]:
+        """What a person is told who takes over: sentences, most telling first."""
+
+    def say(self, code: str, language: Language, fields: Mapping[str, Value]) -> str:
+        """The pack's words with `fields` filled in. Raises KeyError where it has none of that code."""
 
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation: "silence", "not_heard", "error", "goodbye", "wait", "busy", "stopping"…"""

@@ -70,6 +70,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """The intent that is meant when nothing but a number is said."""
     topics: dict[str, str] = {}
     """intent → two or three English words for the language model, where the router is in doubt."""
+    holidays: str = ""
+    """A query that gives the days, as ISO dates, on which everything is closed: nobody is called then."""
     menu: list[str] = []
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
     recording: RecordingPolicy = RecordingPolicy()

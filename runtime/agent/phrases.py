@@ -16,7 +16,8 @@ CORE = (
     "greeting", "silence", "silence_again", "not_heard", "error", "wait", "goodbye",
     "goodbye_silence", "busy", "stopping", "to_person", "no_person", "unknown", "anything_else", "language_switched",
     "other_language", "slower", "nothing_to_repeat", "cancelled", "nothing_to_cancel", "go_ahead", "clarify",
-    "digits_more", "resume", "yes", "no",
+    "digits_more", "resume", "yes", "no", "person_calling", "person_waiting", "person_found", "person_busy",
+    "person_no_answer", "person_lost", "person_back", "brief_accept", "brief_together", "brief_wanted", "brief_asked",
 )  # fmt: skip
 """Codes that every pack has: the agent itself says them, or the session does."""
 

@@ -1,6 +1,6 @@
 """The agent of a pack: decides (`plan`, pure) and acts (`commit`, once)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -9,6 +9,7 @@ from core.places import data_home
 from models.embed import Embedder
 from models.llm import Chooser
 from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Reply, Value
+from runtime.agent.briefing import Story, brief
 from runtime.agent.database import Database
 from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
@@ -113,6 +114,13 @@ class Agent:
             stack = walked.stack
         assert walked is not None
         return _reply(walked), _after(walked)
+
+    def brief(self, story: Story, language: Language) -> list[str]:
+        return brief(self.pack, self.pack.phrases[language], story, self._today())
+
+    def say(self, code: str, language: Language, fields: Mapping[str, Value]) -> str:
+        """The pack's words with `fields` filled in. Raises KeyError."""
+        return self.pack.phrases[language].say(code, fields, self._today())
 
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation; "error.<code>" falls back to what is before its last dot."""

@@ -119,10 +119,10 @@ def _spoken(text: str, kind: Kind, language: Language, voice: Synthesiser) -> It
         pcm = np.concatenate([frame.pcm for frame in voice.speak(text)])
         yield _overlap(f"{text} {voice.identity}", kind, language, resample(pcm, voice.rate, RATE))
     for speed, pitch in SPEAKERS:
-        yield _overlap(f"{text} espeak {speed} {pitch}", kind, language, _espeak(text, language, speed, pitch))
+        yield _overlap(f"{text} espeak {speed} {pitch}", kind, language, espeak(text, language, speed, pitch))
 
 
-def _espeak(text: str, language: Language, speed: int, pitch: int) -> Pcm:
+def espeak(text: str, language: Language, speed: int, pitch: int) -> Pcm:
     command = ["espeak-ng", "-v", language, "-s", str(speed), "-p", str(pitch), "-z", "-b", "1", "--stdin", "--stdout"]
     try:
         done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=10, check=True)
@@ -143,10 +143,10 @@ def _overlap(name: str, kind: Kind, language: Language, pcm: Pcm) -> Overlap:
     wanted = 32768 * 10 ** ((low + (high - low) * plain.chance) / 20)
     levelled = np.clip(sound * wanted / level, -32768, 32767).astype(np.int16)
     narrow = round(plain.chance * 1e6) % 2 == 0
-    return Overlap(name, kind, language, _telephone(levelled) if narrow else levelled, narrow)
+    return Overlap(name, kind, language, telephone(levelled) if narrow else levelled, narrow)
 
 
-def _telephone(pcm: Pcm) -> Pcm:
+def telephone(pcm: Pcm) -> Pcm:
     """To 8 kHz, in the 256 steps of µ-law (G.711, as a continuous curve), and back."""
     sound = resample(pcm, RATE, 8_000) / 32768
     curve = np.sign(sound) * np.log1p(255 * np.abs(sound)) / np.log(256)

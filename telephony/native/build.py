@@ -1,4 +1,6 @@
-"""Builds PJSIP with our ring port into a wheel: `python telephony/native/build.py --wheels DIR [--jobs N]`.
+"""Builds PJSIP with our ring port into a wheel: `python telephony/native/build.py [--wheels DIR] [--jobs N]`.
+
+`--machine aarch64` builds it for that machine on this one, with Debian's cross-compilers.
 
 Prints the wheel's path on standard output and the progress on standard error. A wheel made from the same inputs is
 kept in DIR, so that a second run only prints its path. Needs the Debian packages below and no Python package.
@@ -10,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -24,7 +25,8 @@ if __package__ in (None, ""):  # run as a script: the room above is not on the p
 
 from core.errors import TelephonyError  # noqa: E402
 from core.places import cache_home  # noqa: E402
-from telephony.native import source, wheel  # noqa: E402
+from telephony.native import source, sysroot, target, wheel  # noqa: E402
+from telephony.native.target import Target  # noqa: E402
 
 VERSION = "2.17"
 OURS = ("config_site.h", "ring_port.hpp", "signalling.hpp", "mostrador_pjsua2.i")
@@ -52,13 +54,14 @@ MINUTES_ON_TWO_CORES = 4
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build PJSIP with our ring port into a wheel.")
-    parser.add_argument("--wheels", type=Path, required=True, metavar="DIR", help="where the wheel is kept")
+    parser.add_argument("--wheels", type=Path, default=cache_home() / "wheels", metavar="DIR", help="where it is kept")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="compilers at a time")
+    parser.add_argument("--machine", default=target.machine_here(), choices=[target.machine_here(), *target.CROSS])
     parser.add_argument("--source", type=Path, metavar="FILE", help="the pjproject tarball, instead of fetching it")
     parser.add_argument("--accept-sha256", default=source.SHA256, metavar="HEX", help="take a source with this sum")
     options = parser.parse_args()
     try:
-        made = build(options.wheels, options.jobs, options.source, options.accept_sha256)
+        made = build(options.wheels, options.jobs, options.source, options.accept_sha256, options.machine)
     except TelephonyError as error:
         print(f"error: {error.message}", file=sys.stderr)
         return 1
@@ -66,19 +69,23 @@ def main() -> int:
     return 0
 
 
-def build(wheels: Path, jobs: int, tarball: Path | None = None, accepted: str = source.SHA256) -> Path:
-    """The wheel for this Python and machine, from `wheels` or made now. Raises TelephonyError."""
-    version = f"{VERSION}+{recipe(accepted)}"
-    kept = wheels / wheel.file_name(version)
+def build(
+    wheels: Path, jobs: int, tarball: Path | None = None, accepted: str = source.SHA256, machine: str = ""
+) -> Path:
+    """The wheel for this Python, from `wheels` or made now; `machine` "": for this one. Raises TelephonyError."""
+    machine = machine or target.machine_here()
+    version = f"{VERSION}+{recipe(accepted, machine)}"
+    kept = wheels / wheel.file_name(version, machine)
     if kept.exists():
         return kept
-    require_packages()
+    aim = aim_at(machine)
+    require_packages(aim)
     wheels.mkdir(parents=True, exist_ok=True)
     cache = cache_home() / "pjproject"
     cache.mkdir(parents=True, exist_ok=True)
     progress = Progress(jobs)
     with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as scratch:
-        work = Work(Path(scratch), cache / "build.log", jobs)
+        work = Work(Path(scratch), cache / f"build-{machine}.log", jobs, aim)
         with progress.step("fetching the source"):
             tarball = source.check(tarball, accepted) if tarball else source.fetch(cache, accepted)
         with progress.step("unpacking"):
@@ -92,46 +99,56 @@ def build(wheels: Path, jobs: int, tarball: Path | None = None, accepted: str = 
         with progress.step("compiling the Python module"):
             files = work.compile_module()
         with progress.step("packing the wheel"):
-            made = wheel.pack(wheels, version, files)
-    for old in wheels.glob(f"{wheel.DISTRIBUTION}-*-{wheel.tag()}.whl"):
+            made = wheel.pack(wheels, version, files, machine)
+    for old in wheels.glob(f"{wheel.DISTRIBUTION}-*-{wheel.tag(machine)}.whl"):
         if old != made:
             old.unlink()
     return made
 
 
-def recipe(accepted: str) -> str:
+def aim_at(machine: str) -> Target:
+    """Raises TelephonyError."""
+    if machine == target.machine_here():
+        return target.here()
+    if missing := target.missing_compilers(machine):
+        raise _packages(missing)
+    print(f"PJSIP for {machine}: its Debian is unpacked into the cache, unless it is there", file=sys.stderr)
+    return target.elsewhere(machine, sysroot.make(cache_home() / "sysroot", target.CROSS[machine]))
+
+
+def recipe(accepted: str, machine: str = "") -> str:
     """Names everything that the wheel is made from, in eight letters."""
-    parts = [accepted, FLAGS, MODULE_FLAGS, *CONFIGURE, wheel.tag(), *((HERE / name).read_text() for name in OURS)]
+    made_with = target.ingredients(machine or target.machine_here())
+    parts = [accepted, FLAGS, MODULE_FLAGS, *CONFIGURE, wheel.tag(machine), *made_with]
+    parts += [(HERE / name).read_text() for name in OURS]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
-def require_packages() -> None:
+def require_packages(aim: Target) -> None:
     """Raises TelephonyError naming the Debian packages to install."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
     if "g++" not in missing:
-        missing += [package for package, header in HEADERS.items() if not _has_header(header)]
+        missing += [package for package, header in HEADERS.items() if not aim.has_header(header)]
     if missing:
-        raise TelephonyError(
-            "sip.build.packages", f"Building PJSIP needs: sudo apt-get install {' '.join(dict.fromkeys(missing))}"
-        )
-    python = Path(sysconfig.get_paths()["include"]) / "Python.h"
+        raise _packages(missing)
+    python = aim.python_headers / "Python.h"
     if not python.exists():
         raise TelephonyError("sip.build.packages", f"{python} is missing: sudo apt-get install python3-dev")
 
 
-def _has_header(header: str) -> bool:
-    command = ["g++", "-E", "-x", "c++", "-o", os.devnull, "-"]
-    done = subprocess.run(command, input=f"#include <{header}>\n", text=True, capture_output=True, check=False)
-    return done.returncode == 0
+def _packages(missing: list[str]) -> TelephonyError:
+    names = " ".join(dict.fromkeys(missing))
+    return TelephonyError("sip.build.packages", f"Building PJSIP needs: sudo apt-get install {names}")
 
 
 class Work:
     """One build in a folder of its own."""
 
-    def __init__(self, folder: Path, log: Path, jobs: int) -> None:
+    def __init__(self, folder: Path, log: Path, jobs: int, aim: Target) -> None:
         self.folder = folder
         self.log = log
         self.jobs = jobs
+        self.aim = aim
         self.tree = folder
         log.write_text("")
 
@@ -144,7 +161,8 @@ class Work:
         shutil.copy(HERE / "config_site.h", self.tree / "pjlib/include/pj/config_site.h")
 
     def configure(self) -> None:
-        self.run(["./aconfigure", *CONFIGURE, f"CFLAGS={FLAGS}", f"CXXFLAGS={FLAGS}"])
+        flags = " ".join((FLAGS, *self.aim.flags))
+        self.run(["./aconfigure", *CONFIGURE, *self.aim.configure, f"CFLAGS={flags}", f"CXXFLAGS={flags}"])
 
     def compile_libraries(self) -> None:
         for folder in ("pjlib", "pjlib-util", "pjnath", "pjmedia", "pjsip", "third_party"):
@@ -159,21 +177,15 @@ class Work:
 
     def compile_module(self) -> dict[str, Path]:
         built, module = self.folder / "wrap.o", self.folder / "_pjsua2.so"
-        includes = [f"-I{HERE}", f"-I{sysconfig.get_paths()['include']}"]
-        self.run(
-            [
-                "g++",
-                *self.made("PJ_CXXFLAGS"),
-                MODULE_FLAGS,
-                *includes,
-                "-c",
-                str(self.folder / "wrap.cpp"),
-                "-o",
-                str(built),
-            ]
-        )
+        compiler = [self.aim.compiler, *self.aim.flags]
+        includes = [f"-I{HERE}", f"-I{self.aim.python_headers}"]
+        if self.aim.sysroot is not None:  # Debian's pyconfig.h goes on to the one of the machine
+            includes.append(f"-I{self.aim.sysroot / 'usr/include'}")
+        compile_ = [*compiler, *self.made("PJ_CXXFLAGS"), MODULE_FLAGS, *includes]
+        self.run([*compile_, "-c", str(self.folder / "wrap.cpp"), "-o", str(built)])
         libraries = [*self.made("PJ_LDXXFLAGS"), *self.made("PJ_LDXXLIBS"), "-lspeexdsp"]
-        self.run(["g++", "-shared", "-s", "-o", str(module), str(built), *libraries])
+        self.run([*compiler, "-shared", "-s", "-o", str(module), str(built), *libraries])
+        self.aim.check(module)
         return {"pjsua2.py": self.folder / "pjsua2.py", "_pjsua2.so": module}
 
     def includes(self) -> list[str]:
@@ -188,7 +200,9 @@ class Work:
 
     def run(self, command: list[str]) -> None:
         with self.log.open("a") as log:
-            done = subprocess.run(command, cwd=self.tree, stdout=log, stderr=subprocess.STDOUT, check=False)
+            done = subprocess.run(
+                command, cwd=self.tree, stdout=log, stderr=subprocess.STDOUT, check=False, env=self.aim.environment
+            )
         if done.returncode:
             tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
             raise TelephonyError(

@@ -1,6 +1,11 @@
 /* PJSIP's own Python interface with our ring port and our say in its signalling added. */
 %module(directors="1") pjsua2
 
+/* PJSIP tells of these on the thread of the media clock, whenever a call joins or leaves the bridge: no overriding them
+ * in Python, or every other call's sound would wait there for the GIL. */
+%feature("nodirector") pj::Endpoint::onAudioMediaOpCompleted;
+%feature("nodirector") pj::Endpoint::onVideoMediaOpCompleted;
+
 %include "pjsua2.i"
 
 %{

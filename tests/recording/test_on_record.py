@@ -283,3 +283,14 @@ def test_never_is_never(text_only: bool) -> None:
     counter = talk(lambda: Counter(recording=policy, tape=tape, text_only=text_only), customer)
     assert counter.said() == ["Welcome to the shop.", "You said yes."]
     assert tape.done == []
+
+
+def test_people_of_the_shop_are_not_recorded() -> None:
+    async def customer(counter: Counter) -> None:
+        counter.script.replies["somebody"] = Reply((Message("I put you through."),), "to_person")
+        await counter.say("somebody", after=3)
+        await asyncio.sleep(8)
+
+    tape = Tape()
+    conversation(TELL, customer, tape)
+    assert tape.done == ["began", "paused", "resumed", "ended"]

@@ -64,6 +64,8 @@ class Script:
             return self._plan(heard, state, Reply((Message(text),)))
         if heard.choice == "person":
             return self._plan(heard, state, Reply((Message("A person will call you."),)))
+        if heard.text == "person please":
+            return self._plan(heard, state, Reply((Message("To a person."),), "to_person"))
         if heard.text.startswith("buy"):
             return Plan(heard, "buy", 1.0, "script", (Effect("buy", {}, heard.text),), None, state)
         return self._plan(heard, state, self.replies.get(heard.text, Reply((Message(f"You said {heard.text}."),))))
@@ -87,6 +89,9 @@ class Script:
 
     def drills(self) -> Iterator[Callable[[], object]]:
         yield lambda: self.phrase("wait", "es")
+
+    def brief(self, story: Any, language: Language) -> list[str]:
+        return [f"They wanted {' and '.join(story.intents)}.", *(f"Done: {tool}." for tool in story.acts)]
 
     def phrase(self, code: str, language: Language) -> str:
         return f"[{code}]"
@@ -173,6 +178,7 @@ class Counter:
     greeting: str = ""
     recording: RecordingPolicy = field(default_factory=RecordingPolicy)
     tape: Any = None
+    person: Any = None
 
     def __post_init__(self) -> None:
         self.line = FakeLine()
@@ -225,7 +231,7 @@ class Counter:
         engines = Engines(self.script, workers, sound, self.vault, self.tape)
         recorder: Any = self.recorder
         channel: Any = self.channel
-        return Session("c1", channel, engines, recorder, recorder, self.limits, self.greeting)
+        return Session("c1", channel, engines, recorder, recorder, self.limits, self.greeting, self.person)
 
     async def say(self, text: str, words: int = 0, after: float = 0.0) -> None:
         """The customer speaks; returns when the last word is out."""

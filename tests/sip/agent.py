@@ -21,12 +21,15 @@ import structlog
 
 from runtime.config import Number
 from runtime.reception import receive
+from telephony import media, pj
 from telephony.accounts import AccountSettings, AccountState
+from telephony.fallback import PythonPort, event_fd
 from telephony.gate import Gate
 from telephony.nat import NatSettings
 from telephony.secret import Secret
 from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
 from telephony.transports import TlsSettings
+from voice.frames import FRAME_MS, RATE
 
 _tasks: set["asyncio.Task[None]"] = set()
 _line = threading.Lock()
@@ -112,7 +115,7 @@ async def obey(call: SipCall, key: str) -> None:
 
 async def hold_a_while(call: SipCall) -> None:
     await call.hold()
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(2.0)  # linphone sleeps for a second after each key
     say(done=await call.resume(), key="6")
 
 
@@ -141,6 +144,7 @@ def burn() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["echo", "tone", "ring", "hangup", "obey"])
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--max-calls", type=int, default=32)
     parser.add_argument("--lost-after", type=float, default=30.0)
     parser.add_argument("--hold-limit", type=float, default=900.0)
@@ -148,6 +152,7 @@ def main() -> None:
     parser.add_argument("--settings", default="{}", help="more of SipSettings, as JSON")
     parser.add_argument("--dial", default="", help="a number to call by an account, once it is up")
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
+    parser.add_argument("--ports-in-python", action="store_true", help="as with the public package, to compare with")
     parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
     parser.add_argument("--early", action="store_true", help="with early media")
     parser.add_argument("--allowed", nargs="*", default=list(Gate().allowed), help="networks that may call")
@@ -175,7 +180,7 @@ def main() -> None:
         for account in given.get("accounts", ())
     )
     settings = SipSettings(
-        port=0,
+        port=options.port,
         max_calls=options.max_calls,
         lost_after=options.lost_after,
         hold_limit=options.hold_limit,
@@ -184,6 +189,9 @@ def main() -> None:
         gate=gate,
         **given,
     )
+    if options.ports_in_python:
+        pj.load().ringEventFd = event_fd
+        media.open_port = lambda: PythonPort(RATE, FRAME_MS, media.HEARD_MS, media.PLAY_MS)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

@@ -73,26 +73,14 @@ modparam("tls", "tls_method", "TLSv1.2+")
 """
 
 
-class Kamailio:
-    """`user` of any name may register with `secret`; who dials 300 is sent to `outside`, a port on loopback."""
+class Running:
+    """Kamailio with some configuration, which listens on `port` of loopback by UDP."""
 
-    def __init__(
-        self, folder: Path, *, port: int = 0, secret: str = "sesame", expires: int = 3600, outside: int = 0,
-        pair: Pair | None = None,
-    ) -> None:  # fmt: skip
-        self.port = port or free_port()
-        self.address = f"127.0.0.1:{self.port}"
-        here = folder / f"kamailio-{self.port}-{len(list(folder.iterdir()))}"
-        here.mkdir()
-        [modules] = Path("/usr/lib").glob("*/kamailio/modules")
-        config = here / "kamailio.cfg"
-        self.tls = f"127.0.0.1:{self.port + 1}"
-        secured = TLS.format(port=self.port + 1, pair=pair, modules=modules) if pair else ""
-        config.write_text(
-            CONFIG.format(
-                port=self.port, modules=modules, secret=secret, expires=expires, outside=outside or 9, tls=secured
-            )
-        )
+    def __init__(self, config: Path, port: int) -> None:
+        """The folder of `config` is its own."""
+        self.port = port
+        self.address = f"127.0.0.1:{port}"
+        here = config.parent
         program = shutil.which("kamailio") or "/usr/sbin/kamailio"
         command = [program, "-f", str(config), "-DD", "-E", "-Y", str(here), "-m", "32", "-M", "4"]
         self._process = subprocess.Popen(
@@ -159,3 +147,26 @@ class Kamailio:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+
+class Kamailio(Running):
+    """`user` of any name may register with `secret`; who dials 300 is sent to `outside`, a port on loopback."""
+
+    def __init__(
+        self, folder: Path, *, port: int = 0, secret: str = "sesame", expires: int = 3600, outside: int = 0,
+        pair: Pair | None = None,
+    ) -> None:  # fmt: skip
+        port = port or free_port()
+        here = folder / f"kamailio-{port}-{len(list(folder.iterdir()))}"
+        here.mkdir()
+        [modules] = Path("/usr/lib").glob("*/kamailio/modules")
+        self.tls = f"127.0.0.1:{port + 1}"
+        secured = TLS.format(port=port + 1, pair=pair, modules=modules) if pair else ""
+        config = here / "kamailio.cfg"
+        config.write_text(
+            CONFIG.format(port=port, modules=modules, secret=secret, expires=expires, outside=outside or 9, tls=secured)
+        )
+        super().__init__(config, port)
+
+
+Registrar = Callable[..., Kamailio]

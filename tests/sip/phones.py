@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,10 @@ class Server:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -114,6 +118,38 @@ class Server:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+
+Start = Callable[..., Server]
+"""`start(mode, *options, **settings)`: `settings` are more of SipSettings."""
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Start]:
+    """Starts servers, and ends them: every one must end cleanly."""
+    running: list[Server] = []
+
+    def begin(mode: str, *options: str, **settings: object) -> Server:
+        running.append(Server(mode, *options, *(("--settings", json.dumps(settings)) if settings else ())))
+        return running[-1]
+
+    try:
+        yield begin
+        for server in running:
+            server.stop()
+    finally:
+        for server in running:
+            server.kill()
+
+
+def ended(news: dict[str, Any]) -> bool:
+    """The call is over."""
+    return news.get("event") == "Ended"
+
+
+def event(name: str, **fields: object) -> Callable[[dict[str, Any]], bool]:
+    """News of a call: `event("Hold", on=True)`."""
+    return lambda news: news.get("event") == name and all(news.get(key) == value for key, value in fields.items())
 
 
 def resident(pid: int) -> int:
@@ -163,11 +199,13 @@ class Baresip:
         more: str = "",
         user: str = "",
         password: str = "",
+        answer: str = "manual",
     ) -> None:
         """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
-        and `password`: what it answers a challenge with."""
+        and `password`: what it answers a challenge with; `answer`: "auto": calls to it are answered."""
         self._folder = folder
         self._control_port = free_port()
+        self.port = free_port()
         config = folder / "baresip"
         config.mkdir()
         modules = [
@@ -185,12 +223,12 @@ class Baresip:
         (config / "config").write_text(
             "module_path /usr/lib/baresip/modules\n"
             + "".join(f"module {name}\n" for name in modules)
-            + f"sip_listen 127.0.0.1:{free_port()}\n"
+            + f"sip_listen 127.0.0.1:{self.port}\n"
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
             + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
         )
         secret = f";auth_user={user};auth_pass={password}" if user else ""
-        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode=manual{account}{secret}\n")
+        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode={answer}{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(

@@ -116,8 +116,30 @@ def refer(to: str, number: int = 2) -> str:
     return _send("REFER", number, tag=True, more=f"Refer-To: <{to}>\n", retransmit=True)
 
 
-def expect(method: str) -> str:
-    return f'<recv request="{method}"/>\n'
+def notify(code: int, number: int, *, final: bool = False) -> str:
+    """What has become of a REFER so far."""
+    state = "terminated;reason=noresource" if final else "active;expires=60"
+    more = f"Event: refer\nSubscription-State: {state}\n"
+    body = f"SIP/2.0 {code} Told\n"
+    kind = "message/sipfrag;version=2.0"
+    return _send("NOTIFY", number, tag=True, kind=kind, body=body, more=more, retransmit=True) + receive(200)
+
+
+def expect(method: str, *, check: str = "", like: str = ".+") -> str:
+    """`check`: a header that must be there, with something in it that is `like`."""
+    if not check:
+        return f'<recv request="{method}"/>\n'
+    action = f'<ereg regexp="{like}" search_in="hdr" header="{check}:" check_it="true" assign_to="{check}"/>'
+    return f'<recv request="{method}"><action>{action}</action></recv>\n<Reference variables="{check}"/>\n'
+
+
+def respond(code: int, *, more: str = "") -> str:
+    """To a request within the call. `more`: lines of header."""
+    lines = (
+        f"SIP/2.0 {code} Said\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+        f"Contact: <sip:tester@[local_ip]:[local_port]>\n{more}Content-Length: 0\n"
+    )
+    return f"<send><![CDATA[\n{lines}\n]]></send>\n"
 
 
 def accept(body: str = "") -> str:

@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sip.phones import ROOT, Server, run_sipp, sipp
+from tests.sip.phones import ROOT, Server, Start, ended, run_sipp, sipp
 from tests.sip.scenario import (
     accept,
     ack,
@@ -25,30 +24,6 @@ from tests.sip.scenario import (
 )
 
 pytestmark = pytest.mark.sip
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server; every one of them must end cleanly."""
-    servers: list[Server] = []
-
-    def begin(mode: str, *options: str) -> Server:
-        servers.append(Server(mode, *options))
-        return servers[-1]
-
-    try:
-        yield begin
-        for server in servers:
-            server.stop()
-    finally:
-        for server in servers:
-            server.kill()
-
-
-def ended(news: dict[str, object]) -> bool:
-    return news.get("event") == "Ended"
 
 
 def test_a_call_is_answered_and_ended_by_the_caller(start: Start, tmp_path: Path) -> None:

@@ -1,40 +1,17 @@
 """Session timers, PRACK, rport, symmetric RTP, STUN and ICE."""
 
-import json
 import re
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sip.phones import LIMIT, Server, run_sipp
+from tests.sip.phones import LIMIT, Start, run_sipp
 from tests.sip.scenario import ack, answered, bye, cancel, invite, prack, receive, ringing, scenario
 
 pytestmark = pytest.mark.sip
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server with more of SipSettings; every one must end cleanly."""
-    servers: list[Server] = []
-
-    def begin(mode: str, **settings: object) -> Server:
-        servers.append(Server(mode, "--settings", json.dumps(settings)))
-        return servers[-1]
-
-    try:
-        yield begin
-        for server in servers:
-            server.stop()
-    finally:
-        for server in servers:
-            server.kill()
-
 
 TIMER = "Supported: timer\nSession-Expires: {seconds};refresher=uas\nMin-SE: 90\n"
 

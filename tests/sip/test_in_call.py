@@ -16,7 +16,7 @@ from telephony import pj
 from telephony.settings import set_codecs
 from telephony.sip import Answered, SipAgent, SipSettings
 from telephony.stack import Stack
-from tests.sip.phones import LIMIT, Baresip, Server, alike, run_sipp, sipp
+from tests.sip.phones import LIMIT, Baresip, Server, alike, event, run_sipp, sipp
 from tests.sip.rtp import PCMA, PCMU, RATE, RtpPeer
 from tests.sip.scenario import (
     accept,
@@ -70,10 +70,6 @@ def speak() -> Iterator[Make]:
 def again(number: int, body: str) -> str:
     """A re-INVITE that is agreed to."""
     return invite(number=number, again=True, body=body) + receive(100, optional=True) + receive(200) + ack(number)
-
-
-def event(name: str, **fields: object) -> Callable[[dict[str, object]], bool]:
-    return lambda news: news.get("event") == name and all(news.get(key) == value for key, value in fields.items())
 
 
 def loud(pcm: Pcm) -> int:

@@ -8,12 +8,9 @@ import numpy as np
 import pytest
 
 from tests.sip.datagrams import acknowledgement, address, agreement, request, stranger, unwanted
-from tests.sip.phones import Baresip, Server, run_sipp
+from tests.sip.phones import Baresip, Server, Start, ended, run_sipp
 from tests.sip.scenario import ack, answered, bye, cancel, invite, receive, scenario
-from tests.sip.test_calls import Start, ended, start
 from voice import wav
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 

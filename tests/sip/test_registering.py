@@ -2,55 +2,31 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.sip.certificates import make
-from tests.sip.kamailio import Kamailio
-from tests.sip.phones import LIMIT, Server, free_port, run_sipp, sipp
+from tests.sip.kamailio import Registrar
+from tests.sip.phones import LIMIT, Server, Start, free_port, run_sipp, sipp
 from tests.sip.scenario import accept, ack, answered, bye, expect, invite, pause, receive, reply, scenario
 
 pytestmark = pytest.mark.sip
 
-Start = Callable[..., Server]
-Registrar = Callable[..., Kamailio]
 PLAIN = scenario(invite(), answered(), ack(), pause(300), bye(), receive(200))
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server with one account; every one must end cleanly."""
-    servers: list[Server] = []
+def join(start: Start) -> Start:
+    """Starts a server with one account: `join(account, *options, **settings)`."""
 
     def begin(account: dict[str, Any], *options: str, **settings: object) -> Server:
         one = {"name": "pbx", "user": "counter", "secret": "sesame", **account}
-        more = {"accounts": [one], "response_seconds": 1.0, **settings}
-        servers.append(Server("echo", *options, "--settings", json.dumps(more)))
-        return servers[-1]
+        return start("echo", *options, **{"accounts": [one], "response_seconds": 1.0, **settings})
 
-    try:
-        yield begin
-        for server in servers:
-            server.stop()
-    finally:
-        for server in servers:
-            server.kill()
-
-
-@pytest.fixture
-def registrar(tmp_path: Path) -> Iterator[Registrar]:
-    running: list[Kamailio] = []
-
-    def begin(**options: Any) -> Kamailio:
-        running.append(Kamailio(tmp_path, **options))
-        return running[-1]
-
-    yield begin
-    for kamailio in running:
-        kamailio.stop()
+    return begin
 
 
 def state(name: str) -> Callable[[dict[str, Any]], bool]:
@@ -59,10 +35,10 @@ def state(name: str) -> Callable[[dict[str, Any]], bool]:
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_it_registers_with_digest_and_unregisters_when_it_stops(
-    start: Start, registrar: Registrar, transport: str
+    join: Start, registrar: Registrar, transport: str
 ) -> None:
     kamailio = registrar()
-    server = start({"server": kamailio.address, "transport": transport}, transports=["udp", "tcp"])
+    server = join({"server": kamailio.address, "transport": transport}, transports=["udp", "tcp"])
     assert server.wait(state("registered"))["hop"] == kamailio.address
     assert "expires=300" in kamailio.saw("SAW REGISTER counter")[0]
     server.stop()
@@ -71,27 +47,27 @@ def test_it_registers_with_digest_and_unregisters_when_it_stops(
 
 
 def test_it_registers_by_tls_with_a_server_it_trusts_and_with_no_other(
-    start: Start, registrar: Registrar, tmp_path: Path
+    join: Start, registrar: Registrar, tmp_path: Path
 ) -> None:
     pair, other = make(tmp_path, "registrar"), make(tmp_path, "other")
     kamailio = registrar(pair=pair)
     account = {"server": kamailio.tls, "transport": "tls"}
-    trusting = start(account, transports=["udp", "tls"], tls={"port": 0, "authorities": str(pair.certificate)})
+    trusting = join(account, transports=["udp", "tls"], tls={"port": 0, "authorities": str(pair.certificate)})
     trusting.wait(state("registered"))
-    wary = start(account, transports=["udp", "tls"], tls={"port": 0, "authorities": str(other.certificate)})
+    wary = join(account, transports=["udp", "tls"], tls={"port": 0, "authorities": str(other.certificate)})
     assert wary.wait(state("unreachable"))["code"] >= 500
     assert not [news for news in wary.news if state("registered")(news)]
 
 
-def test_a_registration_is_refreshed_in_time(start: Start, registrar: Registrar) -> None:
+def test_a_registration_is_refreshed_in_time(join: Start, registrar: Registrar) -> None:
     kamailio = registrar(expires=7)
-    start({"server": kamailio.address})
+    join({"server": kamailio.address})
     kamailio.saw("SAW REGISTER counter", 3)
 
 
-def test_a_call_through_the_registrar_comes_by_the_account(start: Start, registrar: Registrar, tmp_path: Path) -> None:
+def test_a_call_through_the_registrar_comes_by_the_account(join: Start, registrar: Registrar, tmp_path: Path) -> None:
     kamailio = registrar()
-    server = start({"server": kamailio.address})
+    server = join({"server": kamailio.address})
     server.wait(state("registered"))
     run_sipp(tmp_path, PLAIN, kamailio.address, "-m", "3", "-rtp_echo")
     assert {news["by"] for news in server.wait_for(lambda news: "remote" in news, 3)} == {"pbx"}
@@ -100,7 +76,7 @@ def test_a_call_through_the_registrar_comes_by_the_account(start: Start, registr
 
 
 def test_a_call_out_goes_by_the_account_and_says_the_password(
-    start: Start, registrar: Registrar, tmp_path: Path
+    join: Start, registrar: Registrar, tmp_path: Path
 ) -> None:
     outside = free_port()
     kamailio = registrar(outside=outside)
@@ -108,28 +84,28 @@ def test_a_call_out_goes_by_the_account_and_says_the_password(
         expect("INVITE"), reply(180), reply(200, sound=True), expect("ACK"), expect("BYE"), accept()
     )  # fmt: skip
     phone = sipp(tmp_path, callee, "", "-p", str(outside), "-m", "1")
-    server = start({"server": kamailio.address}, "--dial", "300")
+    server = join({"server": kamailio.address}, "--dial", "300")
     assert server.wait(lambda news: news.get("called") == "300" and news["event"] == "Ended")["cause"] == "goodbye"
     assert {news["by"] for news in server.news if "called" in news} == {"pbx"}
     kamailio.saw("SAW CALL counter")
     assert phone.wait(LIMIT) == 0
 
 
-def test_a_dead_proxy_is_passed_over(start: Start, registrar: Registrar) -> None:
+def test_a_dead_proxy_is_passed_over(join: Start, registrar: Registrar) -> None:
     kamailio, dead = registrar(), f"127.0.0.1:{free_port()}"
-    server = start({"server": kamailio.address, "proxies": [dead, kamailio.address]})
+    server = join({"server": kamailio.address, "proxies": [dead, kamailio.address]})
     assert server.wait(state("unreachable"))["code"] == 408
     assert server.wait(state("registered"))["hop"] == kamailio.address
 
 
 @pytest.mark.parametrize(("expires", "keepalive"), [(7, 0), (3600, 0.5)], ids=["refresh", "keepalive"])
 def test_when_the_proxy_in_use_dies_the_next_takes_over(
-    start: Start, registrar: Registrar, tmp_path: Path, expires: int, keepalive: float
+    join: Start, registrar: Registrar, tmp_path: Path, expires: int, keepalive: float
 ) -> None:
     """Found out when the registration is refreshed, or before, by asking."""
     one, two = registrar(expires=expires), registrar(expires=expires)
     account = {"server": "shop.test", "proxies": [one.address, two.address], "keepalive": keepalive}
-    server = start(account)
+    server = join(account)
     assert server.wait(state("registered"))["hop"] == one.address
     one.stop()
     assert server.wait(lambda news: state("registered")(news) and news["hop"] == two.address)
@@ -137,9 +113,9 @@ def test_when_the_proxy_in_use_dies_the_next_takes_over(
     assert server.wait(lambda news: "remote" in news)["by"] == "pbx"
 
 
-def test_a_call_outlives_the_proxy_that_it_came_through(start: Start, registrar: Registrar, tmp_path: Path) -> None:
+def test_a_call_outlives_the_proxy_that_it_came_through(join: Start, registrar: Registrar, tmp_path: Path) -> None:
     one, two = registrar(), registrar()
-    server = start({"server": "shop.test", "proxies": [one.address, two.address], "keepalive": 0.5})
+    server = join({"server": "shop.test", "proxies": [one.address, two.address], "keepalive": 0.5})
     server.wait(state("registered"))
     caller = sipp(tmp_path, scenario(invite(), answered(), ack(), pause(60_000)), one.address, "-m", "1", "-rtp_echo")
     try:
@@ -154,9 +130,9 @@ def test_a_call_outlives_the_proxy_that_it_came_through(start: Start, registrar:
         caller.wait()
 
 
-def test_a_registrar_that_comes_back_is_found_again(start: Start, registrar: Registrar) -> None:
+def test_a_registrar_that_comes_back_is_found_again(join: Start, registrar: Registrar) -> None:
     kamailio = registrar(expires=7)
-    server = start({"server": kamailio.address})
+    server = join({"server": kamailio.address})
     server.wait(state("registered"))
     kamailio.stop()
     assert server.wait(state("unreachable"))["retry"] > 0
@@ -165,10 +141,10 @@ def test_a_registrar_that_comes_back_is_found_again(start: Start, registrar: Reg
 
 
 def test_a_wrong_password_is_refused_and_shown_nowhere(
-    start: Start, registrar: Registrar, capfd: pytest.CaptureFixture[str]
+    join: Start, registrar: Registrar, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kamailio = registrar()
-    server = start({"server": kamailio.address, "secret": "open-barley"})
+    server = join({"server": kamailio.address, "secret": "open-barley"})
     refused = server.wait(state("refused"))
     assert refused["code"] in (401, 403)
     assert refused["retry"] >= 30  # asking again at once would look like guessing
@@ -183,35 +159,35 @@ def test_a_wrong_password_is_refused_and_shown_nowhere(
     [(403, "", "refused", 30), (503, "Retry-After: 77\n", "unreachable", 77), (500, "", "unreachable", 2)],
 )
 def test_a_registrar_that_says_no(
-    start: Start, tmp_path: Path, code: int, more: str, becomes: str, least: float
+    join: Start, tmp_path: Path, code: int, more: str, becomes: str, least: float
 ) -> None:
     port = free_port()
     refusing = sipp(tmp_path, scenario(expect("REGISTER"), reply(code, more=more)), "", "-p", str(port), "-m", "1")
-    server = start({"server": f"127.0.0.1:{port}"})
+    server = join({"server": f"127.0.0.1:{port}"})
     said = server.wait(state(becomes))
     assert said["code"] == code
     assert said["retry"] >= least
     assert refusing.wait(LIMIT) == 0
 
 
-def test_it_registers_by_ipv6(start: Start, tmp_path: Path) -> None:
+def test_it_registers_by_ipv6(join: Start, tmp_path: Path) -> None:
     port = free_port()
     yes = (expect("REGISTER"), reply(200, more="Expires: 300\n"))
     registering = sipp(tmp_path, scenario(*yes, *yes), "", "-i", "::1", "-p", str(port), "-m", "1")
-    server = start({"server": f"[::1]:{port}", "keepalive": 0}, host6="::1")
+    server = join({"server": f"[::1]:{port}", "keepalive": 0}, host6="::1")
     assert server.wait(state("registered"))["hop"] == f"[::1]:{port}"
     server.stop()
     assert registering.wait(LIMIT) == 0
 
 
-def test_a_registrar_that_says_nothing(start: Start) -> None:
-    server = start({"server": f"127.0.0.1:{free_port()}"})
+def test_a_registrar_that_says_nothing(join: Start) -> None:
+    server = join({"server": f"127.0.0.1:{free_port()}"})
     assert server.wait(state("unreachable"))["code"] == 408
     server.wait_for(state("unreachable"), 2)  # it tries again
 
 
 def test_the_hosts_of_a_domain_are_tried_in_the_order_of_its_srv_records(
-    start: Start, registrar: Registrar, tmp_path: Path
+    join: Start, registrar: Registrar, tmp_path: Path
 ) -> None:
     kamailio, dead, dns = registrar(), free_port(), free_port()
     records = [f"_sip._udp.shop.test,localhost,{dead},10", f"_sip._udp.shop.test,localhost,{kamailio.port},20"]
@@ -222,7 +198,7 @@ def test_the_hosts_of_a_domain_are_tried_in_the_order_of_its_srv_records(
     ]  # fmt: skip
     server_of_names = subprocess.Popen(command)
     try:
-        server = start({"server": "shop.test"}, nameservers=[f"127.0.0.1:{dns}"])
+        server = join({"server": "shop.test"}, nameservers=[f"127.0.0.1:{dns}"])
         assert server.wait(state("unreachable"))["code"] in (408, 503)
         assert server.wait(state("registered"))["hop"] == kamailio.address
     finally:
@@ -230,6 +206,6 @@ def test_the_hosts_of_a_domain_are_tried_in_the_order_of_its_srv_records(
         server_of_names.wait()
 
 
-def test_a_name_that_nobody_knows_is_looked_up_again(start: Start) -> None:
-    server = start({"server": "nowhere.invalid"}, nameservers=["127.0.0.1:9"])
+def test_a_name_that_nobody_knows_is_looked_up_again(join: Start) -> None:
+    server = join({"server": "nowhere.invalid"}, nameservers=["127.0.0.1:9"])
     server.wait_for(state("unreachable"), 2)

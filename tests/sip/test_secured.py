@@ -1,7 +1,5 @@
 """TCP, TLS, SRTP and IPv6 with sipp and baresip."""
 
-import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from telephony.caller import Patience, place_call
 from telephony.sip import SipSettings
 from telephony.transports import TlsSettings
 from tests.sip.certificates import Pair, make
-from tests.sip.phones import Baresip, Server, alike, run_sipp
+from tests.sip.phones import Baresip, Start, alike, ended, run_sipp
 from tests.sip.scenario import ack, answered, bye, invite, pause, receive, ringing, scenario
 from tests.sip.test_caller import melody
 from voice import wav
@@ -18,35 +16,12 @@ from voice.frames import RATE, AudioFrame
 
 pytestmark = pytest.mark.sip
 
-Start = Callable[..., Server]
 PLAIN = scenario(invite(), answered(), ack(), pause(300), bye(), receive(200))
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server with more of SipSettings; every one must end cleanly."""
-    servers: list[Server] = []
-
-    def begin(mode: str, **settings: object) -> Server:
-        servers.append(Server(mode, "--settings", json.dumps(settings)))
-        return servers[-1]
-
-    try:
-        yield begin
-        for server in servers:
-            server.stop()
-    finally:
-        for server in servers:
-            server.kill()
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return make(tmp_path_factory.mktemp("certificates"), "server")
-
-
-def ended(news: dict[str, object]) -> bool:
-    return news.get("event") == "Ended"
 
 
 def address(uri: str) -> str:

@@ -1,12 +1,13 @@
 """Trunks without registration: kamailio and sipp at the other end, asked and asking with OPTIONS."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sip.phones import LIMIT, Server, free_port, run_sipp, sipp
+from telephony import pj
+from tests.sip.datagrams import address, lines, request, stranger
+from tests.sip.kamailio import Registrar
+from tests.sip.phones import LIMIT, Server, Start, free_port, run_sipp, sipp
 from tests.sip.scenario import (
     accept,
     ack,
@@ -21,39 +22,27 @@ from tests.sip.scenario import (
     ringing,
     scenario,
 )
-from tests.sip.test_registering import Registrar, Start, registrar
 
 pytestmark = pytest.mark.sip
-
-__all__ = ["registrar"]
 
 PLAIN = scenario(invite(), answered(), ack(), pause(300), bye(), receive(200))
 ANSWERING = (expect("INVITE"), reply(180), reply(200, sound=True), expect("ACK"), expect("BYE"), accept())
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a server with one trunk; every one must end cleanly."""
-    servers: list[Server] = []
+def connect(start: Start) -> Start:
+    """Starts a server with one trunk: `connect(proxies, *options, **account)`."""
 
-    def begin(proxies: list[str], *more: str, **account: object) -> Server:
+    def begin(proxies: list[str], *options: str, **account: object) -> Server:
         one = {"name": "trunk", "kind": "trunk", "server": "shop.test", "proxies": proxies, "keepalive": 0.4, **account}
-        settings = json.dumps({"accounts": [one], "response_seconds": 1.0})
-        servers.append(Server("echo", *more, "--settings", settings))
-        return servers[-1]
+        return start("echo", *options, accounts=[one], response_seconds=1.0)
 
-    try:
-        yield begin
-        for server in servers:
-            server.stop()
-    finally:
-        for server in servers:
-            server.kill()
+    return begin
 
 
-def test_a_trunk_is_up_down_and_up_again(start: Start, registrar: Registrar) -> None:
+def test_a_trunk_is_up_down_and_up_again(connect: Start, registrar: Registrar) -> None:
     kamailio = registrar()
-    server = start([kamailio.address])
+    server = connect([kamailio.address])
     server.wait(lambda news: news.get("state") == "up")
     kamailio.saw("SAW OPTIONS", 4)
     kamailio.stop()
@@ -62,55 +51,71 @@ def test_a_trunk_is_up_down_and_up_again(start: Start, registrar: Registrar) -> 
     assert len(server.wait_for(lambda news: news.get("state") == "up", 2)) == 2
 
 
-def test_calls_go_out_through_the_one_that_is_there(start: Start, registrar: Registrar, tmp_path: Path) -> None:
+def test_calls_go_out_through_the_one_that_is_there(connect: Start, registrar: Registrar, tmp_path: Path) -> None:
     outside, dead = free_port(), f"127.0.0.1:{free_port()}"
     kamailio = registrar(outside=outside)
     phone = sipp(tmp_path, scenario(*ANSWERING), "", "-p", str(outside), "-m", "1")
-    server = start([dead, kamailio.address], "--dial", "300", user="shop", secret="sesame")
+    server = connect([dead, kamailio.address], "--dial", "300", user="shop", secret="sesame")
     assert server.wait(lambda news: news.get("state") == "up")["hop"] == kamailio.address
     assert server.wait(lambda news: news.get("called") == "300" and news["event"] == "Ended")["cause"] == "goodbye"
     kamailio.saw("SAW CALL shop")
     assert phone.wait(LIMIT) == 0
 
 
-def test_a_trunk_that_is_never_asked_counts_as_there(start: Start, tmp_path: Path) -> None:
+def test_a_trunk_that_is_never_asked_counts_as_there(connect: Start, tmp_path: Path) -> None:
     port = free_port()
     phone = sipp(tmp_path, scenario(*ANSWERING), "", "-p", str(port), "-m", "1")
-    server = start([f"127.0.0.1:{port}"], "--dial", "911", keepalive=0)
+    server = connect([f"127.0.0.1:{port}"], "--dial", "911", keepalive=0)
     assert server.wait(lambda news: news.get("called") == "911" and news["event"] == "Ended")["cause"] == "goodbye"
     assert phone.wait(LIMIT) == 0
 
 
-def test_a_peer_that_takes_no_calls_is_down(start: Start, tmp_path: Path) -> None:
+def test_a_peer_that_takes_no_calls_is_down(connect: Start, tmp_path: Path) -> None:
     port = free_port()
     refusing = sipp(tmp_path, scenario(expect("OPTIONS"), reply(503)), "", "-p", str(port), "-m", "2")
-    server = start([f"127.0.0.1:{port}"])
+    server = connect([f"127.0.0.1:{port}"])
     assert server.wait(lambda news: news.get("state") == "down")["code"] == 503
     assert refusing.wait(LIMIT) == 0
 
 
-def test_calls_from_the_address_of_a_trunk_come_by_it(start: Start, tmp_path: Path) -> None:
-    server = start(["127.0.0.1:9"])
+def test_calls_from_the_address_of_a_trunk_come_by_it(connect: Start, tmp_path: Path) -> None:
+    server = connect(["127.0.0.1:9"])
     run_sipp(tmp_path, PLAIN, server.address, "-m", "2")
     assert {news["by"] for news in server.wait_for(lambda news: "remote" in news, 2)} == {"trunk"}
 
 
-def test_an_account_insists_on_srtp_where_others_need_none(start: Start, tmp_path: Path) -> None:
-    strict = start(["127.0.0.1:9"], srtp="required")
+def test_an_account_insists_on_srtp_where_others_need_none(connect: Start, tmp_path: Path) -> None:
+    strict = connect(["127.0.0.1:9"], srtp="required")
     refused = scenario(invite(), ringing(), receive(488), ack(refused=True))
     run_sipp(tmp_path, refused, strict.address, "-m", "1")
-    elsewhere = start(["198.51.100.1"], srtp="required")
+    elsewhere = connect(["198.51.100.1"], srtp="required")
     run_sipp(tmp_path, PLAIN, elsewhere.address, "-m", "1")
 
 
-def test_others_come_by_no_account(start: Start, tmp_path: Path) -> None:
-    server = start(["198.51.100.1"])
+def test_others_come_by_no_account(connect: Start, tmp_path: Path) -> None:
+    server = connect(["198.51.100.1"])
     run_sipp(tmp_path, PLAIN, server.address, "-m", "1")
     assert server.wait(lambda news: "remote" in news)["by"] == ""
 
 
-def test_we_answer_options(start: Start, tmp_path: Path) -> None:
-    able = start(["127.0.0.1:9"])
+@pytest.mark.skipif(not pj.can_show_load(), reason="PJSIP was built before it could: make telephone")
+def test_options_tell_of_the_load_where_that_is_wanted(start: Start) -> None:
+    for told, code, options_ in (
+        ("0/7", 200, ("--max-calls", "7", "--settings", '{"show_load": true}')),
+        ("0/0", 503, ("--max-calls", "0", "--settings", '{"show_load": true}')),
+        ("", 200, ("--max-calls", "7")),
+    ):
+        server = start("echo", *options_)
+        with stranger() as port:
+            port.settimeout(LIMIT)
+            port.sendto(request(1, "OPTIONS"), address(server))
+            answer = port.recv(4_096)
+        assert int(answer.split()[1]) == code
+        assert lines(answer, b"X-Mostrador-Load") == (f"X-Mostrador-Load: {told}\r\n".encode() if told else b"")
+
+
+def test_we_answer_options(connect: Start, tmp_path: Path) -> None:
+    able = connect(["127.0.0.1:9"])
     run_sipp(tmp_path, scenario(options(), receive(200, check="Allow")), able.address, "-m", "3")
-    full = start(["127.0.0.1:9"], "--max-calls", "0")
+    full = connect(["127.0.0.1:9"], "--max-calls", "0")
     run_sipp(tmp_path, scenario(options(), receive(503, check="Retry-After")), full.address, "-m", "3")

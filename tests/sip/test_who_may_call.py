@@ -9,11 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.sip.phones import ROOT, Baresip, Server, run_sipp
+from tests.sip.phones import ROOT, Baresip, Server, Start, ended, run_sipp
 from tests.sip.scenario import ack, answered, authentication, bye, invite, receive, ringing, scenario
-from tests.sip.test_calls import Start, ended, start
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 

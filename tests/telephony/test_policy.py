@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.policy import Pulse, Refusal, admit, cause_of, options_answer
+from telephony.policy import Load, Pulse, Refusal, admit, cause_of, load_told, options_answer
 
 pytestmark = pytest.mark.unit
 
@@ -29,6 +29,18 @@ def test_proxies_that_ask_are_told_whether_calls_are_taken() -> None:
     assert options_answer(0, 10, stopping=False, full=True) == (503, 30)
 
 
+def test_proxies_are_told_of_whatever_is_scarcer() -> None:
+    assert load_told(3, 10, Load()) == (3, 10)
+    assert load_told(1, 10, Load(going_on=2, carries=6)) == (2, 6)
+    assert load_told(1, 4, Load(going_on=2, carries=6)) == (2, 4)
+
+
+def test_what_is_full_says_so_whatever_it_counts() -> None:
+    assert load_told(0, 10, Load(going_on=1, carries=6, full=True)) == (6, 6)
+    assert load_told(0, 10, Load(going_on=1, carries=1, full=True)) == (1, 1)
+    assert load_told(12, 10, Load()) == (12, 10)
+
+
 @pytest.mark.parametrize(
     ("code", "ours", "answered", "outgoing", "cause"),
     [
@@ -43,7 +55,8 @@ def test_proxies_that_ask_are_told_whether_calls_are_taken() -> None:
         (603, None, False, True, "refused"),
         (480, None, False, True, "no_answer"),
         (408, None, False, True, "no_answer"),
-        (404, None, False, True, "failed"),
+        (404, None, False, True, "invalid"),
+        (302, None, False, True, "failed"),
         (503, "stopping", False, False, "stopping"),
     ],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.dtmf import KEYS, tone
@@ -46,6 +46,7 @@ def test_nothing_of_a_key_is_left(key: str, seconds: float, twist: float) -> Non
     assert not left_over(sound, at - BEFORE // 2, at).any(), "nor of what came right before it"
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5_000), st.sampled_from(KEYS), st.floats(0.04, 0.2), st.floats(-0.018, 0.018))
 def test_wherever_the_pieces_end_and_whatever_the_frequency_is_off(
     piece: int, key: str, seconds: float, off: float

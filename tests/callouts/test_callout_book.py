@@ -1,0 +1,183 @@
+"""The queue of calls: what is kept, what is forgotten, and that no crash dials twice or forgets a call."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import CalloutError
+from runtime.callouts.book import Book
+from runtime.callouts.request import Consent, Request
+from tests.callouts.placing import RULES
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
+CONSENT = Consent(("delivery",), datetime(2026, 1, 2, tzinfo=UTC).timestamp(), "signed form 12")
+NUMBER = "+34600111222"
+
+
+def asked(identity: str = "r1", customer: str = "C-17", number: str = NUMBER, **more: object) -> Request:
+    return Request(identity, customer, number, "delivery", CONSENT, "es", "un pedido", "Llega mañana, Ana.",
+                   "Ana López", **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path / "data" / "callouts.db")
+
+
+def held(book: Book) -> bytes:
+    """Every byte of it on the disk."""
+    return b"".join(path.read_bytes() for path in book.path.parent.iterdir())
+
+
+def test_only_its_owner_may_read_it(book: Book) -> None:
+    assert stat.S_IMODE(book.path.stat().st_mode) == 0o600
+
+
+def test_what_was_asked_for_is_there_in_order(book: Book) -> None:
+    book.add(asked("r1"))
+    book.add(asked("r2", "C-18"))
+    again = Book(book.path)
+    assert [entry.request for entry in again.entries()] == [asked("r1"), asked("r2", "C-18")]
+    assert again.entry("r3") is None
+
+
+def test_the_same_twice_is_once_and_another_of_its_name_a_mistake(book: Book) -> None:
+    book.add(asked(added=5.0))
+    book.add(asked(added=9.0))
+    assert len(book.entries()) == 1
+    with pytest.raises(CalloutError) as caught:
+        book.add(asked(customer="C-18"))
+    assert caught.value.code == "callout.twice"
+
+
+def test_an_attempt_is_known_before_it_is_dialled(book: Book) -> None:
+    book.add(asked())
+    attempt = book.begin("r1", NOW, RULES)
+    assert attempt is not None
+    entry = Book(book.path).entry("r1")
+    assert entry is not None
+    assert [one.outcome for one in entry.history.attempts] == [None]
+    assert book.begin("r1", NOW, RULES) is None  # it goes on
+    book.end(attempt, NOW + timedelta(seconds=30), "busy")
+    assert book.begin("r1", NOW + timedelta(minutes=1), RULES) is None
+    assert book.begin("r1", NOW + timedelta(hours=2), RULES) is not None
+
+
+def test_the_end_of_an_attempt_stands(book: Book) -> None:
+    book.add(asked())
+    attempt = book.begin("r1", NOW, RULES)
+    assert attempt is not None
+    assert book.recover(NOW) == 1
+    book.end(attempt, NOW, "reached")
+    entry = book.entry("r1")
+    assert entry is not None
+    assert [one.outcome for one in entry.history.attempts] == ["interrupted"]
+
+
+@pytest.mark.parametrize(("kind", "who"), [("number", NUMBER), ("customer", "C-17")])
+def test_the_list_wins_over_what_is_queued_and_what_comes(book: Book, kind: str, who: str) -> None:
+    book.add(asked())
+    book.block(kind, who, NOW, "asked on the telephone")  # type: ignore[arg-type]
+    book.block(kind, who, NOW, "again")  # type: ignore[arg-type]
+    assert book.begin("r1", NOW, RULES) is None
+    with pytest.raises(CalloutError) as caught:
+        book.add(asked("r2"))
+    assert caught.value.code == "callout.blocked"
+    assert len(book.blocked()) == 1
+
+
+def test_the_list_holds_no_number(book: Book) -> None:
+    book.block("number", NUMBER, NOW, "")
+    assert NUMBER.encode() not in held(book)
+    assert b"600111222" not in held(book)
+
+
+@pytest.mark.parametrize("how", ["reached", "cancelled"])
+def test_what_is_over_keeps_nothing_personal(book: Book, how: str) -> None:
+    book.add(asked())
+    assert NUMBER.encode() in held(book)
+    if how == "cancelled":
+        assert book.cancel("r1", NOW)
+    else:
+        attempt = book.begin("r1", NOW, RULES)
+        assert attempt is not None
+        book.end(attempt, NOW, "reached")
+    entry = book.entry("r1")
+    assert entry is not None
+    assert entry.wiped
+    assert entry.request.customer == "C-17"
+    assert (entry.request.number, entry.request.person, entry.request.message) == ("", "", "")
+    for personal in (NUMBER, "Ana", "Llega"):
+        assert personal.encode() not in held(book)
+    assert book.begin("r1", NOW + timedelta(days=1), RULES) is None
+
+
+def test_what_is_cancelled_is_not_called(book: Book) -> None:
+    book.add(asked())
+    assert not book.cancel("r2", NOW)
+    assert book.cancel("r1", NOW)
+    assert book.begin("r1", NOW, RULES) is None
+
+
+def test_a_file_that_is_none_of_ours_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "callouts.db").write_bytes(b"no database" * 100)
+    with pytest.raises(CalloutError) as caught:
+        Book(tmp_path / "callouts.db")
+    assert caught.value.code == "callout.disk"
+
+
+def test_killed_between_any_two_steps_nobody_is_rung_twice_or_forgotten(tmp_path: Path) -> None:
+    """kill -9 after one step, after two, …, then the device is started again until there is nothing left to do."""
+    steps, killed = 0, True
+    while killed:
+        steps += 1
+        folder = tmp_path / str(steps)
+        book = Book(folder / "callouts.db")
+        for name in ("r1", "r2"):
+            book.add(asked(name, f"C-{name}"))
+        killed = run(folder, NOW, steps) == -signal.SIGKILL
+        now = NOW
+        for _ in range(8):
+            now += timedelta(hours=3)
+            assert run(folder, now, 10**9) == 0
+        dialled = (folder / "dialled").read_text().split()
+        assert len(dialled) == len(set(dialled)), f"dialled twice for one attempt after {steps} steps"
+        for entry in book.entries():
+            outcomes = [attempt.outcome for attempt in entry.history.attempts]
+            assert outcomes[-1] == "reached", (steps, outcomes)
+            assert None not in outcomes
+            assert len(outcomes) <= RULES.attempts
+    assert steps > 20
+
+
+def run(folder: Path, now: datetime, steps: int) -> int:
+    """Placing itself, in a fork: a process of its own without the start of one."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        import tests.callouts.placing as placing
+
+        sys.argv = ["placing", str(folder / "callouts.db"), str(folder / "dialled"), str(now.timestamp()), str(steps)]
+        try:
+            placing.main()
+        except BaseException:  # noqa: BLE001  the child's end
+            os._exit(3)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def test_it_is_placed_by_a_process_too(tmp_path: Path) -> None:
+    Book(tmp_path / "callouts.db").add(asked())
+    command = [sys.executable, "-m", "tests.callouts.placing", str(tmp_path / "callouts.db"), str(tmp_path / "dialled")]
+    done = subprocess.run([*command, str(NOW.timestamp()), "5"], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
