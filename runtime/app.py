@@ -30,7 +30,7 @@ from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
 from runtime.session import Session
-from runtime.telephone import sip_settings
+from runtime.telephone import check_person, sip_settings
 from runtime.workers import Waited
 from telephony.gate import closed
 from telephony.policy import Load
@@ -215,6 +215,7 @@ class App:
 
 async def _telephone(app: App) -> Stop:
     settings = sip_settings(app.settings.sip)
+    check_person(app.settings)
     if closed(settings.gate, settings.host) and not settings.accounts:
         structlog.get_logger(__name__).warning(
             "sip_closed", host=settings.host, mend="list networks under [sip.callers], allowed; others hear 403"

@@ -20,6 +20,7 @@ from models.store import Store
 from runtime import vault, voices
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
+from runtime.machine import cores
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
@@ -207,7 +208,7 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     folder = pack_folder(settings.agent.pack)
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
-    language = smollm2.load(store, threads=settings.voice.threads)
+    language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
     planner = load_planner(folder, e5.load(store), language, database)
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(

@@ -10,7 +10,6 @@ import structlog
 from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
 from runtime.agent.answers import answers
-from runtime.backchannel import is_backchannel, may_be_backchannel
 from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.dialog import Dialog
@@ -47,6 +46,7 @@ from runtime.keys import HIDDEN
 from runtime.messages import Message
 from runtime.metrics import Metrics
 from runtime.onrecord import OnRecord
+from runtime.overheard import Overheard
 from runtime.teller import Teller
 from runtime.tongue import Tongue
 from voice.listener import Hearing, Listener, Utterance
@@ -111,6 +111,7 @@ class Session:
         self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
         again = self._listener.hear_again if self._listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
+        self._overheard = Overheard(again, self._dialog.leads_nowhere)
 
     @property
     def over(self) -> bool:
@@ -214,7 +215,7 @@ class Session:
     async def _said(self, event: UserSaid) -> None:
         """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
         heard = Heard(event.text, event.language, event.spoken, confidence=event.confidence)
-        if event.overlapped and self._busy() and await self._meant_for_nobody(heard):
+        if event.overlapped and self._busy() and await self._goes_on(heard):
             self._log.info("backchannel", text_pii=event.text)
             self._teller.go_on(self.language)
             self._digits.go_on()
@@ -236,19 +237,11 @@ class Session:
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
 
-    async def _meant_for_nobody(self, heard: Heard) -> bool:
-        """Whether the answer goes on: a backchannel, or what is so short that nothing comes of it."""
-        expect = self._dialog.state.expect
+    async def _goes_on(self, heard: Heard) -> bool:
+        """Whether our answer does, over which that was said."""
         if self._on_record.concerns(heard.text):
             return False
-        if is_backchannel(heard.text, expect):
-            return True
-        if not may_be_backchannel(heard.text, expect):
-            return False
-        try:
-            return await self._dialog.leads_nowhere(heard)
-        except MostradorError:
-            return False  # the answer to it plans again and reports
+        return await self._overheard.goes_on(heard, self._dialog.state.expect)
 
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
@@ -351,7 +344,7 @@ class Session:
             return
         heard = Heard(draft.text, draft.language, confidence=draft.confidence)
         if self._busy():
-            if await self._meant_for_nobody(heard):
+            if await self._goes_on(heard):
                 self._teller.go_on(self.language)
                 return
             if self._teller.speaking:

@@ -145,6 +145,8 @@ def leg_class() -> Any:
             self.again = False
             """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
             self.dialog = Dialog()
+            self.refers = False
+            """We have asked the other side to call somebody else."""
             self.told = False
             """The listener has had its end, or never knew of it."""
 
@@ -172,12 +174,17 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
             event = prm.e.body.tsxState
-            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and not self.answered:
+            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and self._describes(event.tsx):
                 self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 self.stack.key_pressed(self, key)
             self._answered(event)
+
+        def _describes(self, transaction: Any) -> bool:
+            """The 200 to a call of ours comes here once it is up, and may be the first message with a tag of theirs."""
+            agreed = transaction.role == library.PJSIP_ROLE_UAC and 200 <= transaction.statusCode < 300
+            return not self.answered or (self.outgoing and agreed)
 
         def _answered(self, event: Any) -> None:
             if event.tsx.role == library.PJSIP_ROLE_UAC and event.tsx.method == "INVITE":

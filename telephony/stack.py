@@ -240,7 +240,10 @@ class Stack:
     def refer(self, number: int, to: str) -> bool:
         """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._try(leg.xfer, to, pj.load().CallOpParam(True))
+        if leg is None or not leg.answered:
+            return False
+        leg.refers = True
+        return self._try(leg.xfer, to, pj.load().CallOpParam(True))
 
     def dialog(self, number: int) -> Dialog:
         leg = self._legs.get(number)
@@ -392,7 +395,8 @@ class Stack:
             self._listener.happened(leg.number, hold)
 
     def transferring(self, leg: Any, code: int, final: bool) -> None:
-        self._listener.happened(leg.number, Transferring(code, final))
+        if leg.refers:  # PJSIP's words on a call that has ended may reach the next one in its place
+            self._listener.happened(leg.number, Transferring(code, final))
 
     def transfer_asked(self, leg: Any, target: str) -> tuple[int, Any]:
         """The other side wants us to call `target`: the answer, and the leg that does."""
@@ -469,12 +473,12 @@ class Stack:
 
     def _say_whether_able(self) -> None:
         """To proxies, which ask with OPTIONS."""
+        calls, most = load_told(self._talking(), self.limit, self.load)
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
-            pj.load().setOptionsAnswer(*answer)
+            pj.load().setOptionsAnswer(*options_answer(calls, most, stopping=stopping, full=self.load.full))
         if self.settings.show_load and pj.can_show_load():
-            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
+            pj.load().setLoad(calls, most)
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
@@ -503,9 +507,10 @@ class Stack:
         self._say_whether_able()
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
+        self.referred.stop()
         self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
-        while (self._legs or self.pbx.leaving) and time.monotonic() < until:
+        while (self._legs or self.referred.leaving or self.pbx.leaving) and time.monotonic() < until:
             self._turn(endpoint)
 
     def _turn(self, endpoint: Any) -> None:
