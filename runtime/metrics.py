@@ -44,7 +44,7 @@ class Metrics:
             "mostrador_refused", "Customers turned away from a full device", ["channel"], registry=registry
         )
         self._unwanted = Counter(
-            "mostrador_sip_unwanted", "Calls and messages turned away on the SIP port", ["why"], registry=registry
+            "mostrador_sip_unwanted", "Calls, messages, connections and sound turned away", ["why"], registry=registry
         )
         for why in get_args(Why):
             self._unwanted.labels(why)
@@ -103,9 +103,9 @@ class Metrics:
     def refused(self, channel: str) -> None:
         self._refused.labels(channel).inc()
 
-    def unwanted(self, why: Why) -> None:
+    def unwanted(self, why: Why, count: int = 1) -> None:
         """Turned away on the SIP port before it was a call; on the SIP thread."""
-        self._unwanted.labels(why).inc()
+        self._unwanted.labels(why).inc(count)
 
     def stage(self, name: str, seconds: float) -> None:
         """One stage of a turn: pause, stt, plan, commit, first_sound…"""

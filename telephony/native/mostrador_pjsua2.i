@@ -11,6 +11,9 @@
 %{
 #include "ring_port.hpp"
 #include "signalling.hpp"
+#include "flood_gate.hpp"
+#include "rtp_guard.hpp"
+#include "requests.hpp"
 %}
 
 %include "stdint.i"
@@ -59,6 +62,9 @@ SAMPLE_BUFFER((const int16_t *samples, size_t count), PyBUF_SIMPLE)
 
 %include "ring_port.hpp"
 %include "signalling.hpp"
+%include "flood_gate.hpp"
+%include "rtp_guard.hpp"
+%include "requests.hpp"
 
 %inline %{
 /* How much PJSIP prints, 0 to 6, before libInit sets it: creating the library would print six lines otherwise. */
