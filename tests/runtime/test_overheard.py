@@ -89,7 +89,7 @@ async def test_what_is_said_to_somebody_else_leaves_the_answer_alone(
 ) -> None:
     ears = Ears(nowhere=nowhere, for_us=for_us)
     assert await ears.goes_on("cierra la puerta por favor", 0.7) is goes_on
-    assert not await ears.goes_on("cierra la puerta por favor", 0.3), "that may be anything"
+    assert not await ears.goes_on("ciega la vuelta por favor", 0.3), "that may be anything"
     assert not await ears.goes_on("cierra la puerta por favor", expect=YES_NO), "an answer is expected"
 
 

@@ -200,9 +200,10 @@ async def test_a_customer_who_hangs_up_before_it_is_accepted_is_gone(agent: SipA
     await done(caller)
 
 
-async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path) -> None:
-    called, target = person(tmp_path, CALLED, LEFT)
-    names_both = "Replaces=.*%3Bto-tag%3D.*%3Bfrom-tag%3D.*Require=replaces.*User-to-User=00"
+@pytest.mark.parametrize("rings", [reply(180), ""], ids=["180", "at once"])
+async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path, rings: str) -> None:
+    called, target = person(tmp_path, expect("INVITE") + rings + reply(200, sound=True) + expect("ACK"), LEFT)
+    names_both = "Replaces=[^%]+%3Bto-tag%3D[^%]+%3Bfrom-tag%3D[^&]+&amp;Require=replaces.*User-to-User=00"
     caller = customer(
         agent, tmp_path, expect("REFER", check="Refer-To", like=names_both), respond(202),
         notify(100, 2), notify(200, 3, final=True), LEFT,
@@ -386,6 +387,24 @@ Content-Length: 0
 
 ]]></send>
 """
+
+
+async def test_we_stop_while_we_are_on_our_way_there(tmp_path: Path) -> None:
+    agent = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)))
+    await agent.start()
+    called, target = person(tmp_path, expect("INVITE"), reply(180), pause(20_000), port=OBLIGED)
+    caller = customer(agent, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), pause(20_000))
+    try:
+        call = await answer(agent)
+        await asyncio.sleep(1.5)
+        assert call.ended is None
+    finally:
+        await agent.stop()
+        for process in (called, caller):
+            process.kill()
+            process.wait()
+    assert call.ended is not None
+    assert call.ended.cause == "stopping"
 
 
 async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:
