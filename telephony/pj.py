@@ -51,6 +51,14 @@ def can_show_load() -> bool:
     return hasattr(load(), "setLoad")
 
 
+def of_sound_only() -> Any:
+    """Parameters of a call: one stream of sound. PJSIP would offer text (RFC 4103), too; nobody here reads it."""
+    prm = load().CallOpParam(True)
+    if hasattr(prm.opt, "textCount"):
+        prm.opt.textCount = 0
+    return prm
+
+
 def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:
     """Headers of ours (name, value), as PJSIP takes them."""
     library = load()
