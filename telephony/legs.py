@@ -81,7 +81,8 @@ def account_class() -> Any:
 
 @cache
 def endpoint_class() -> Any:
-    base: Any = pj.load().Endpoint
+    library = pj.load()
+    base: Any = library.Endpoint
 
     class Endpoint(base):  # type: ignore[misc]
         def __init__(self, stack: "Stack") -> None:
@@ -92,6 +93,12 @@ def endpoint_class() -> Any:
         def onSelectAccount(self, prm: Any) -> None:  # noqa: N802
             request = prm.rdata
             prm.accountIndex = self.stack.account_for(request.wholeMsg, request.srcAddress)
+
+        @guarded
+        def onTransportState(self, prm: Any) -> None:  # noqa: N802
+            tls = prm.tlsInfo
+            if tls.verifyStatus and prm.state == library.PJSIP_TP_STATE_DISCONNECTED:
+                self.stack.mistrusted(str(tls.remoteAddr), ", ".join(tls.verifyMsgs))
 
         @guarded
         def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: N802
@@ -145,10 +152,16 @@ def leg_class() -> Any:
             self.again = False
             """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
             self.dialog = Dialog()
+            self.named = ""
+            """Its Call-ID, once somebody has asked for it: a call that is over has none."""
             self.refers = False
             """We have asked the other side to call somebody else."""
             self.told = False
             """The listener has had its end, or never knew of it."""
+
+        def name(self) -> str:
+            self.named = str(self.getInfo().callIdString)
+            return self.named
 
         @guarded
         def onCallState(self, prm: Any) -> None:  # noqa: N802
