@@ -26,6 +26,8 @@ LEAD = 0.24
 TICK = 0.04
 ASK_AGAIN = 3.0
 """Seconds between two times that a person is asked to press the key."""
+SLACK = 5.0
+"""Seconds that the telephone itself goes on ringing: it is we who give up."""
 ENDING = 2.0
 """Seconds that leaving may take."""
 KEYS = 64
@@ -228,7 +230,12 @@ class _Handoff:
 
     async def _dial(self) -> None:
         try:
-            self._person = await self._agent.dial(self._settings.call, self._settings.account, handoff_headers(self.id))
+            self._person = await self._agent.dial(
+                self._settings.call,
+                self._settings.account,
+                handoff_headers(self.id),
+                patience=self._settings.ring_seconds + SLACK,
+            )
         except TelephonyError as error:
             self._log.error("person_not_called", code=error.code, reason_pii=error.message)
             self.post(steps.PersonEnded("failed"))

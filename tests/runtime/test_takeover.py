@@ -83,7 +83,9 @@ class Telephone:
         self._person = person
         self._tasks: list[asyncio.Future[None]] = []
 
-    async def dial(self, uri: str, account: str = "", headers: Sequence[tuple[str, str]] = ()) -> Call:
+    async def dial(
+        self, uri: str, account: str = "", headers: Sequence[tuple[str, str]] = (), patience: float = 60
+    ) -> Call:
         if self._person is None:
             raise TelephonyError("sip.account_down", "the account is down")
         self.called.append((uri, dict(headers)))
