@@ -218,6 +218,15 @@ class Payments(Struct, frozen=True, forbid_unknown_fields=True):
     """Who keeps them: "local" for tests. Empty: nobody, and a pack that asks for a secret is refused."""
 
 
+class Recording(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where recordings end. Whether there are any is the pack's business, and the customer's. `docs/recording.md`."""
+
+    quota_mb: Annotated[int, Meta(ge=1)] = 2000
+    """On disk, all together; then none is begun, and those that go on end."""
+    free_mb: Annotated[int, Meta(ge=0)] = 500
+    """What they leave free on the disk."""
+
+
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     """Sound to words and back. The model ids are those of `mostrador models list`."""
 
@@ -304,6 +313,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
+    recording: Recording = Recording()
     callouts: Callouts = Callouts()
     voice: Voice = Voice()
     log: Log = Log()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,9 @@ from voice.stt import Recogniser, Transcript
 from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
+
+if TYPE_CHECKING:
+    from runtime.recording.recorder import Recorder
 
 _log = structlog.get_logger(__name__)
 
@@ -86,6 +90,7 @@ class Engines:
     workers: Workers
     sound: Sound | None = None
     vault: Vault | None = None
+    recorder: "Recorder | None" = None
 
     async def keep(self, secret: Secret) -> str:
         """The token of a secret. Raises VaultError."""

@@ -6,15 +6,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from telephony.events import CallEvent
-from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent, SipCall
+from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.conftest import Join
+from tests.pbx.steps import called, event, hear, state
 from tests.sip.linphone import Linphone
-from tests.sip.phones import LIMIT, alike
+from tests.sip.phones import alike
 from tests.sip.test_caller import melody
 from voice import wav
-from voice.frames import RATE, Pcm
+from voice.frames import RATE
 from voice.resample import resample
 
 pytestmark = pytest.mark.sip
@@ -23,45 +23,6 @@ SECONDS = 3
 DID = "+34911000222"
 
 Telephone = Callable[[str], Linphone]
-
-
-async def until(condition: Callable[[], bool], what: str) -> None:
-    for _ in range(round(LIMIT / 0.05)):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(what)
-
-
-async def state(agent: SipAgent, name: str) -> None:
-    await until(lambda: "pbx" in agent.accounts and agent.accounts["pbx"].state == name, f"{name}: {agent.accounts}")
-
-
-async def called(agent: SipAgent) -> SipCall:
-    """The next call that comes, answered."""
-    async with asyncio.timeout(LIMIT):
-        call = await anext(agent.incoming())
-    assert await call.answer()
-    return call
-
-
-async def event(call: SipCall, kind: type[CallEvent]) -> CallEvent:
-    """The next event of that kind."""
-    async with asyncio.timeout(LIMIT):
-        async for each in call.events():
-            if isinstance(each, kind):
-                return each
-    raise AssertionError(f"{kind} never came")
-
-
-async def hear(call: SipCall, seconds: float) -> Pcm:
-    pieces: list[Pcm] = []
-    async with asyncio.timeout(LIMIT):
-        async for frame in call.line.heard():
-            pieces.append(frame.pcm)
-            if len(pieces) * len(frame.pcm) >= seconds * frame.rate:
-                break
-    return resample(np.concatenate(pieces), RATE, 8_000)
 
 
 async def talk(pbx: Asterisk, agent: SipAgent, user: str, *, wide: bool = False) -> str:
@@ -149,17 +110,14 @@ async def test_a_telephone_calls_the_number_of_the_shop(pbx: Asterisk, join: Joi
     assert np.median(alike(melody(60.0, 8_000)[: 8_000 * SECONDS], heard, 800)) > 0.85
     phone.command("pause")
     hold = await event(call, Hold)
-    assert isinstance(hold, Hold)
     assert (hold.on, hold.ours) == (True, False)
     await asyncio.to_thread(phone.wait, "is now paused")
     phone.command("resume")
     hold = await event(call, Hold)
-    assert isinstance(hold, Hold)
     assert not hold.on
     assert len(await hear(call, 1.0))
     phone.command("terminate")
     ended = await event(call, Ended)
-    assert isinstance(ended, Ended)
     assert ended.cause == "customer"
     await asyncio.to_thread(phone.stop)
     assert np.median(alike(resample(said, RATE, 8_000), wav.read(phone.heard, 8_000).pcm, 800)) > 0.85
@@ -178,7 +136,6 @@ async def test_it_calls_a_telephone(pbx: Asterisk, join: Join, telephone: Teleph
     heard = await hear(call, SECONDS + 1.5)
     phone.command("7")
     pressed = await event(call, KeyPressed)
-    assert isinstance(pressed, KeyPressed)
     assert pressed.digit == "7"
     assert await call.send_dtmf("2")
     await asyncio.to_thread(phone.wait, "Receiving tone 2 ")
@@ -199,7 +156,6 @@ async def test_it_hears_why_a_call_did_not_come_about(pbx: Asterisk, join: Join,
     await state(agent, "registered")
     call = await agent.dial(number, "pbx")
     ended = await event(call, Ended)
-    assert isinstance(ended, Ended)
     assert ended.cause == cause
 
 

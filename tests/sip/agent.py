@@ -47,7 +47,10 @@ async def serve(settings: SipSettings, mode: str, number: Number, dial: str) -> 
         if dial and state.up:
             spawn(call_out(agent, dial, state.name))
 
-    agent = SipAgent(settings, changed, counted=lambda why: say(unwanted=why))
+    def count(why: str, count: int) -> None:
+        say(unwanted=why, count=count)
+
+    agent = SipAgent(settings, changed, counted=count)
     await agent.start()
     stopping = asyncio.Event()
     for quit_ in (signal.SIGTERM, signal.SIGINT):
@@ -161,13 +164,14 @@ def main() -> None:
     parser.add_argument("--algorithm", action="append")
     parser.add_argument("--rate", type=float, default=2.0)
     parser.add_argument("--burst", type=int, default=10)
+    parser.add_argument("--messages", type=int, default=Gate().messages, help="read for each attempt")
     parser.add_argument("--nonce", type=float, default=300.0, help="seconds that a challenge lives")
     options = parser.parse_args()
     users = dict(one.split(":", 1) for one in options.user)
     gate = Gate(
         tuple(options.allowed), tuple(options.trusted), users,
         algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
-        nonce_seconds=options.nonce,
+        nonce_seconds=options.nonce, messages=options.messages,
     )  # fmt: skip
     given = json.loads(options.settings)
     if tls := given.pop("tls", None):

@@ -200,9 +200,10 @@ async def test_a_customer_who_hangs_up_before_it_is_accepted_is_gone(agent: SipA
     await done(caller)
 
 
-async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path) -> None:
-    called, target = person(tmp_path, CALLED, LEFT)
-    names_both = "Replaces=.*%3Bto-tag%3D.*%3Bfrom-tag%3D.*Require=replaces.*User-to-User=00"
+@pytest.mark.parametrize("rings", [reply(180), ""], ids=["180", "at once"])
+async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path, rings: str) -> None:
+    called, target = person(tmp_path, expect("INVITE") + rings + reply(200, sound=True) + expect("ACK"), LEFT)
+    names_both = "Replaces=[^%]+%3Bto-tag%3D[^%]+%3Bfrom-tag%3D[^&]+&amp;Require=replaces.*User-to-User=00"
     caller = customer(
         agent, tmp_path, expect("REFER", check="Refer-To", like=names_both), respond(202),
         notify(100, 2), notify(200, 3, final=True), LEFT,
