@@ -14,7 +14,7 @@ TOOLS := $(VENV)-build/bin
 DONE := $(VENV)/.done
 ARGS ?=
 
-.PHONY: help run test lint bench wheel locks telephone wheel-aarch64 clean
+.PHONY: help run test test-pbx lint bench wheel locks telephone wheel-aarch64 clean
 
 help: ## Show this
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -24,6 +24,10 @@ run: $(DONE)/ready ## Answer: telephone, kiosk, all that is configured (ARGS="--
 
 test: $(DONE)/ready $(DONE)/test-packages $(DONE)/test-models $(DONE)/dev ## Run every test (ARGS="tests/voice -k vad")
 	$(BIN)/pytest $(ARGS)
+
+test-pbx: $(DONE)/ready $(DONE)/test-packages $(DONE)/pbx-packages $(DONE)/dev ## Test with a real Asterisk 22 as the PBX
+	$(BIN)/python setup/pbx.py
+	$(BIN)/pytest tests/pbx $(ARGS)
 
 lint: $(DONE)/dev ## Check format, style, types and layers
 	$(BIN)/ruff format --check .
@@ -67,6 +71,10 @@ $(DONE)/packages: setup/packages.sh
 
 $(DONE)/test-packages: setup/packages.sh
 	setup/packages.sh test
+	mkdir -p $(DONE) && touch $@
+
+$(DONE)/pbx-packages: setup/packages.sh
+	setup/packages.sh pbx
 	mkdir -p $(DONE) && touch $@
 
 $(DONE)/environment: $(DONE)/packages

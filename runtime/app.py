@@ -30,7 +30,7 @@ from runtime.journal import Journal
 from runtime.metrics import CONTENT_TYPE, Metrics
 from runtime.reception import receive
 from runtime.session import Session
-from runtime.telephone import sip_settings
+from runtime.telephone import check_person, sip_settings
 from runtime.workers import Waited
 from telephony.gate import closed
 from telephony.policy import Load
@@ -215,6 +215,7 @@ class App:
 
 async def _telephone(app: App) -> Stop:
     settings = sip_settings(app.settings.sip)
+    check_person(app.settings)
     if closed(settings.gate, settings.host) and not settings.accounts:
         structlog.get_logger(__name__).warning(
             "sip_closed", host=settings.host, mend="list networks under [sip.callers], allowed; others hear 403"
@@ -344,9 +345,28 @@ async def _lag(app: App) -> Stop:
     return stop
 
 
+async def _nothing() -> None:
+    """To stop what never ran."""
+
+
+async def _recordings(app: App) -> Stop:
+    """Where the pack never records, only those from before are erased in time."""
+    from runtime.recording import FOLDER
+
+    if app.engines.planner.recording.mode == "never" and not (app.settings.data_folder / FOLDER).exists():
+        return _nothing
+    from runtime.recording.recorder import Recorder
+    from runtime.recording.store import Store
+
+    recorder = Recorder(Store(app.settings.data_folder), app.settings.recording, app.metrics, app.note)
+    app.engines = replace(app.engines, recorder=recorder)
+    return recorder.close
+
+
 PARTS = (
     Part("loop watch", lambda settings: True, _lag),
     Part("memory", lambda settings: True, _tidy),
+    Part("recordings", lambda settings: True, _recordings),
     Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
     Part("telephone", lambda settings: settings.sip.enabled, _telephone),
     Part("callouts", lambda settings: settings.sip.enabled and settings.callouts.enabled, _callouts),

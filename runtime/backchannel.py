@@ -3,7 +3,7 @@
 import re
 from difflib import get_close_matches
 
-from runtime.agent import Expect
+from runtime.agent import Expect, Language
 from runtime.agent.words import fold, listed
 
 _WORDS = frozenset(
@@ -23,12 +23,21 @@ _CALLING = frozenset(
     )
 )
 """Words that ask for our attention, whatever comes of them."""
+HINTS: dict[Language, str] = {
+    "es": "Vale. Sí. Ajá. Claro. Mm. De acuerdo. Perfecto. Muy bien. Genial. Correcto. Eso es. Entiendo. Por supuesto. "
+    "Exacto. Bueno. Ya. ¡Espera! ¡Para! ¡Oiga! ¡No! ¡Eso no! ¿Qué?",
+    "en": "Okay. Yeah. Uh-huh. Sure. Mm-hm. Got it. All right. I see. Of course. Great. Right. Perfect. Fine. Yes. "
+    "That's right. Wait! Stop! No! Hold on! Excuse me! What?",
+}
+"""For a second hearing of a few words. Written as speech: a row of commas makes Whisper write rows."""
 LONGEST = 4
 """Different words: more than this is a sentence, whatever the words are."""
 BRIEF = 2
 """Words, and …"""
 BRIEF_LETTERS = 5
-"""… letters at most of what may be a backchannel that was not heard well."""
+"""… different letters at most (of «cccccc», one) of what may be a backchannel that was not heard well."""
+FEW = 3
+"""Words that are heard a second time before they count: more are seldom misheard all alike."""
 _ALIKE = 0.85
 """«de acuermo» is «de acuerdo»; "light" (0.8) is not "right"."""
 _ALIKE_CALLING = 0.7
@@ -48,12 +57,17 @@ def is_backchannel(text: str, expect: Expect) -> bool:
     return all(word in _WORDS or _HUM.fullmatch(word) or get_close_matches(word, _WORDS, 1, _ALIKE) for word in words)
 
 
+def is_brief(text: str) -> bool:
+    """Whether `text` is so short that a recogniser may have made it out of a backchannel."""
+    return len(text.split()) <= FEW
+
+
 def may_be_backchannel(text: str, expect: Expect) -> bool:
     """Whether `text`, where nothing comes of it, was one that was not heard well: «cc» for «sí, sí».
 
     Never while an answer is expected, and never where it is like a word that asks for our attention.
     """
     words = fold(text).split()
-    brief = len(words) <= BRIEF and sum(map(len, words)) <= BRIEF_LETTERS
+    brief = len(words) <= BRIEF and sum(len(set(word)) for word in words) <= BRIEF_LETTERS
     calling = any(get_close_matches(word, _CALLING, 1, _ALIKE_CALLING) for word in words)
     return brief and expect.kind == "anything" and not calling

@@ -218,11 +218,20 @@ class Payments(Struct, frozen=True, forbid_unknown_fields=True):
     """Who keeps them: "local" for tests. Empty: nobody, and a pack that asks for a secret is refused."""
 
 
+class Recording(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where recordings end. Whether there are any is the pack's business, and the customer's. `docs/recording.md`."""
+
+    quota_mb: Annotated[int, Meta(ge=1)] = 2000
+    """On disk, all together; then none is begun, and those that go on end."""
+    free_mb: Annotated[int, Meta(ge=0)] = 500
+    """What they leave free on the disk."""
+
+
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
     """Sound to words and back. The model ids are those of `mostrador models list`."""
 
-    threads: Count = 2
-    """Compute threads for each engine."""
+    threads: Annotated[int, Meta(ge=0, le=512)] = 0
+    """Compute threads for each engine; 0: as many as recognition is quickest with, measured at the first start."""
     recogniser: Name = "auto"
     """A model, or "auto": the best in the store that is quick enough on this device, measured at its first start."""
     voices: dict[Language, str] = msgspec.field(default_factory=lambda: {"en": "piper-en-us-joe-medium"})
@@ -304,6 +313,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
+    recording: Recording = Recording()
     callouts: Callouts = Callouts()
     voice: Voice = Voice()
     log: Log = Log()
@@ -374,11 +384,6 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if number.number in dialled:
             yield f"sip.numbers[{at}].number = {_shown(number.number)} is there twice"
         dialled.add(number.number)
-    person = settings.person
-    if person.account and person.account not in [account.name for account in settings.sip.accounts]:
-        yield f"person.account = {_shown(person.account)}: no account in sip.accounts has that name"
-    if person.call and not person.account and not person.call.startswith(("sip:", "sips:")):
-        yield f"person.call = {_shown(person.call)}: a number needs person.account; else write sip:user@host"
 
 
 def _problems(table: dict[str, Any], kind: type[Struct], prefix: str) -> Iterator[tuple[bool, str]]:

@@ -341,7 +341,7 @@ def _metrics(settings: Settings) -> str:
 def capacity_of(carries: float, load: float) -> Check:
     found = f"carries {carries:.0f} conversations, {load:.0%} of it in use"
     if carries < 2:
-        remedy = "a faster machine carries more; voice.threads should be its number of cores"
+        remedy = "a faster machine carries more; leave voice.threads at 0, or try another number"
         return Check("capacity", "warn", found, remedy)
     return Check("capacity", "ok", found)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from models.store import Store
 from runtime import vault, voices
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.config import Settings
+from runtime.machine import cores
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
@@ -34,6 +36,9 @@ from voice.stt import Recogniser, Transcript
 from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
+
+if TYPE_CHECKING:
+    from runtime.recording.recorder import Recorder
 
 _log = structlog.get_logger(__name__)
 
@@ -85,6 +90,7 @@ class Engines:
     workers: Workers
     sound: Sound | None = None
     vault: Vault | None = None
+    recorder: "Recorder | None" = None
 
     async def keep(self, secret: Secret) -> str:
         """The token of a secret. Raises VaultError."""
@@ -202,7 +208,7 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     folder = pack_folder(settings.agent.pack)
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
-    language = smollm2.load(store, threads=settings.voice.threads)
+    language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
     planner = load_planner(folder, e5.load(store), language, database)
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(

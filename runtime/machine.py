@@ -5,6 +5,11 @@ import platform
 from pathlib import Path
 
 
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def machine() -> dict[str, str]:
     """Processor, cores, memory and system, for the head of a table."""
     facts = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
@@ -13,7 +18,7 @@ def machine() -> dict[str, str]:
     return {
         "processor": next(names, platform.processor() or "unknown"),
         "architecture": platform.machine(),
-        "cores": str(len(os.sched_getaffinity(0))),
+        "cores": str(cores()),
         "memory": f"{kib / 1024**2:.0f} GiB",
         "system": platform.platform(terse=True),
         "python": platform.python_version(),

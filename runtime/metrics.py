@@ -15,7 +15,7 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.capacity import State
-from runtime.events import Event, Handoff, Replied, Said, UserSaid
+from runtime.events import Event, Handoff, Recorded, Replied, Said, UserSaid
 from telephony.accounts import AccountState
 from telephony.unwanted import Why
 
@@ -47,7 +47,7 @@ class Metrics:
             "mostrador_callouts", "Calls that the device placed, by what became of them", ["outcome"], registry=registry
         )
         self._unwanted = Counter(
-            "mostrador_sip_unwanted", "Calls and messages turned away on the SIP port", ["why"], registry=registry
+            "mostrador_sip_unwanted", "Calls, messages, connections and sound turned away", ["why"], registry=registry
         )
         for why in get_args(Why):
             self._unwanted.labels(why)
@@ -92,6 +92,8 @@ class Metrics:
             ["account"],
             registry=registry,
         )
+        self._recorded = Counter("mostrador_recordings", "What became of recordings", ["what"], registry=registry)
+        self._recordings = Gauge("mostrador_recordings_bytes", "What recordings take on disk", registry=registry)
         ProcessCollector(registry=registry)  # resident memory, CPU time, open files
 
     def conversation_began(self, channel: str) -> None:
@@ -108,9 +110,9 @@ class Metrics:
         """A call that we placed has ended."""
         self._called.labels(outcome).inc()
 
-    def unwanted(self, why: Why) -> None:
+    def unwanted(self, why: Why, count: int = 1) -> None:
         """Turned away on the SIP port before it was a call; on the SIP thread."""
-        self._unwanted.labels(why).inc()
+        self._unwanted.labels(why).inc(count)
 
     def stage(self, name: str, seconds: float) -> None:
         """One stage of a turn: pause, stt, plan, commit, first_sound…"""
@@ -140,6 +142,10 @@ class Metrics:
         """An account of the telephone has changed."""
         self._accounts.labels(state.name).set(state.up)
 
+    def recordings(self, size: int) -> None:
+        """Bytes that they take."""
+        self._recordings.set(size)
+
     def lag(self, seconds: float) -> None:
         self._lag.observe(seconds)
 
@@ -159,6 +165,8 @@ class Metrics:
                 self._handoffs.labels(event.step, event.why).inc()
             case Said():
                 self._timed(event.timings)
+            case Recorded():
+                self._recorded.labels(event.what).inc()
             case _:
                 pass
 

@@ -1,4 +1,7 @@
-"""Which Whisper this device reads with: the best in the store that is quick enough here. Measured once, then known."""
+"""Which Whisper this device reads with, and on how many threads: the best in the store that is quick enough here.
+
+Measured once, then known.
+"""
 
 import os
 from pathlib import Path
@@ -10,7 +13,7 @@ from core.places import cache_home
 from models.store import Store
 from runtime.agent import Language
 from runtime.config import Voice
-from runtime.machine import machine
+from runtime.machine import cores, machine
 from voice.stt import whisper
 from voice.stt.whisper import Whisper
 
@@ -20,24 +23,48 @@ AUTO = "auto"
 DEFAULT = "whisper-base"
 QUICK = 0.6
 """Seconds in which a sentence of 3 s must be read: more is heard as a slower answer, behind whatever pause."""
+WORTH = 0.15
+"""Share of the time that more threads must save: what they take is missing elsewhere."""
 MEASURED = "recognisers.json"
 
 
 def load(voice: Voice, store: Store, languages: tuple[Language, ...]) -> Whisper:
     """The one that is set, or the chosen one. Raises ModelError, VoiceError."""
-    if voice.recogniser != AUTO:
-        return _load(voice.recogniser, voice, store, languages)
-    *better, last = candidates(store, languages) or [DEFAULT]
+    names = [voice.recogniser] if voice.recogniser != AUTO else candidates(store, languages) or [DEFAULT]
     measured = _Measured(cache_home() / MEASURED)
-    for name in better:
-        engine = None
-        if (seconds := measured.get(name, voice.threads)) is None:
-            engine = _load(name, voice, store, languages)
-            seconds = measured.put(name, voice.threads, engine.pace())
+    for name in names[:-1]:
+        engine, seconds = _quickest(name, voice, store, languages, measured)
         if seconds <= QUICK:
-            _log.info("recogniser", model=name, seconds=round(seconds, 2))
-            return engine or _load(name, voice, store, languages)
-    return _load(last, voice, store, languages)
+            return engine
+    if voice.threads:
+        return _load(names[-1], voice.threads, store, languages)
+    return _quickest(names[-1], voice, store, languages, measured)[0]
+
+
+def _quickest(
+    name: str, voice: Voice, store: Store, languages: tuple[Language, ...], measured: "_Measured"
+) -> tuple[Whisper, float]:
+    """With as many threads as are set or as serve it best, and the seconds that it takes for a sentence of 3 s."""
+    engines: dict[int, Whisper] = {}
+    seconds: dict[int, float] = {}
+    for threads in [voice.threads] if voice.threads else _counts(cores()):
+        if (known := measured.get(name, threads)) is None:
+            engines[threads] = _load(name, threads, store, languages)
+            known = measured.put(name, threads, engines[threads].pace())
+        seconds[threads] = known
+    threads = _best(seconds)
+    _log.info("recogniser", model=name, threads=threads, seconds=round(seconds[threads], 2))
+    return engines.get(threads) or _load(name, threads, store, languages), seconds[threads]
+
+
+def _best(seconds: dict[int, float]) -> int:
+    """The fewest threads that are about as quick as any: two that share a core are slower than one."""
+    enough = min(seconds.values()) * (1 + WORTH)
+    return min(threads for threads, taken in seconds.items() if taken <= enough)
+
+
+def _counts(cores: int) -> list[int]:
+    return [threads for threads in (1, 2, 4) if threads == 1 or threads <= cores]
 
 
 def candidates(store: Store, languages: tuple[Language, ...]) -> list[str]:
@@ -55,8 +82,8 @@ def _knows(spoken: tuple[str, ...], wanted: tuple[Language, ...]) -> bool:
     return "*" in spoken or set(wanted) <= set(spoken)
 
 
-def _load(name: str, voice: Voice, store: Store, languages: tuple[Language, ...]) -> Whisper:
-    return whisper.load(store.require(name), threads=voice.threads, languages=languages)
+def _load(name: str, threads: int, store: Store, languages: tuple[Language, ...]) -> Whisper:
+    return whisper.load(store.require(name), threads=threads, languages=languages)
 
 
 class _Measured:

@@ -50,6 +50,17 @@ def sip_settings(sip: config.Sip) -> SipSettings:
     )
 
 
+def check_person(settings: config.Settings) -> None:
+    """Whether `[person]` can be called at all. Raises ConfigError."""
+    person = settings.person
+    if person.account and person.account not in [account.name for account in settings.sip.accounts]:
+        problem = f"person.account = {person.account!r}: no account in sip.accounts has that name"
+        raise ConfigError("config.value", problem)
+    if person.call and not person.account and not person.call.startswith(("sip:", "sips:")):
+        problem = f"person.call = {person.call!r}: a number needs person.account; else write sip:user@host"
+        raise ConfigError("config.value", problem)
+
+
 def _account(account: config.SipAccount) -> AccountSettings:
     where = f"sip.accounts, {account.name}"
     if not account.user and account.kind == "register":

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: `setup/packages.sh run` to run the program, `… test` for its tests too.
+# Installs the Debian packages that are missing: `setup/packages.sh run` to run the program, `… test` for its tests
+# too, `… pbx` for those that need a PBX.
 set -eu
 
 run="
@@ -12,10 +13,13 @@ test="
   linphone-cli asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
 "
 
+pbx="mmdebstrap"
+
 case "${1:-run}" in
   run) wanted=$run ;;
   test) wanted="$run $test" ;;
-  *) echo "usage: $0 run|test" >&2; exit 2 ;;
+  pbx) wanted="$run $test $pbx" ;;
+  *) echo "usage: $0 run|test|pbx" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then

@@ -212,6 +212,11 @@ class Accounts:
         name = caller_of(known, host_of(source), user_asked_for(request))
         return None if name is None else int(self._entries[name].account.getId())
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Of all hops of all accounts, as far as they are known."""
+        return frozenset(address for entry in self._entries.values() for address in entry.addresses)
+
     def tick(self, now: float) -> None:
         """Send what is due."""
         if self._stopping:

@@ -63,23 +63,22 @@ class Bridge:
             _cut(_port(leg), audio)
             _cut(audio, _port(leg))
         else:
-            audio.startTransmit(_port(leg))
-            leg.port.startTransmit(audio)
+            _feed(audio, _port(leg))
+            _feed(_port(leg), audio)
         other = self._legs.get(self._joined.get(leg.number, 0))
         theirs = None if other is None else _audio(other)
         if other is None or theirs is None:
             return
-        audio.startTransmit(theirs)
-        theirs.startTransmit(audio)
+        _feed(audio, theirs)
+        _feed(theirs, audio)
         if leg.number in self._left:
             for mine, sound in ((leg, theirs), (other, audio)):
                 _cut(_port(mine), sound)
                 _cut(sound, _port(mine))
         else:
-            leg.port.startTransmit(theirs)
-            other.port.startTransmit(audio)
-            theirs.startTransmit(_port(leg))
-            audio.startTransmit(_port(other))
+            for mine, sound in ((leg, theirs), (other, audio)):
+                _feed(_port(mine), sound)
+                _feed(sound, _port(mine))
 
 
 def _audio(leg: Any) -> Any:
@@ -95,10 +94,18 @@ def _port(leg: Any) -> Any:
     return getattr(leg.port, "bridge", leg.port)
 
 
+def _feed(source: Any, sink: Any) -> None:
+    """Its sound goes there, too, until it is cut. A call that ends just now is no error."""
+    try:
+        source.startTransmit(sink)
+    except pj.load().Error as error:
+        _log.info("sip_not_joined", reason=str(error.reason))
+
+
 def _cut(source: Any, sink: Any) -> None:
     if source is None or sink is None:
         return
     try:
         source.stopTransmit(sink)
     except pj.load().Error as error:  # was not joined
-        _log.debug("sip_not_joined", reason=str(error.reason))
+        _log.debug("sip_not_cut", reason=str(error.reason))

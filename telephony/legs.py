@@ -81,7 +81,8 @@ def account_class() -> Any:
 
 @cache
 def endpoint_class() -> Any:
-    base: Any = pj.load().Endpoint
+    library = pj.load()
+    base: Any = library.Endpoint
 
     class Endpoint(base):  # type: ignore[misc]
         def __init__(self, stack: "Stack") -> None:
@@ -92,6 +93,12 @@ def endpoint_class() -> Any:
         def onSelectAccount(self, prm: Any) -> None:  # noqa: N802
             request = prm.rdata
             prm.accountIndex = self.stack.account_for(request.wholeMsg, request.srcAddress)
+
+        @guarded
+        def onTransportState(self, prm: Any) -> None:  # noqa: N802
+            tls = prm.tlsInfo
+            if tls.verifyStatus and prm.state == library.PJSIP_TP_STATE_DISCONNECTED:
+                self.stack.mistrusted(str(tls.remoteAddr), ", ".join(tls.verifyMsgs))
 
         @guarded
         def onRejectedIncomingCall(self, prm: Any) -> None:  # noqa: N802
@@ -145,8 +152,16 @@ def leg_class() -> Any:
             self.again = False
             """It has gone, and is dialled anew by another hop, as another leg of the same number and port."""
             self.dialog = Dialog()
+            self.named = ""
+            """Its Call-ID, once somebody has asked for it: a call that is over has none."""
+            self.refers = False
+            """We have asked the other side to call somebody else."""
             self.told = False
             """The listener has had its end, or never knew of it."""
+
+        def name(self) -> str:
+            self.named = str(self.getInfo().callIdString)
+            return self.named
 
         @guarded
         def onCallState(self, prm: Any) -> None:  # noqa: N802
@@ -172,12 +187,17 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
             event = prm.e.body.tsxState
-            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and not self.answered:
+            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and self._describes(event.tsx):
                 self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 self.stack.key_pressed(self, key)
             self._answered(event)
+
+        def _describes(self, transaction: Any) -> bool:
+            """The 200 to a call of ours comes here once it is up, and may be the first message with a tag of theirs."""
+            agreed = transaction.role == library.PJSIP_ROLE_UAC and 200 <= transaction.statusCode < 300
+            return not self.answered or (self.outgoing and agreed)
 
         def _answered(self, event: Any) -> None:
             if event.tsx.role == library.PJSIP_ROLE_UAC and event.tsx.method == "INVITE":

@@ -53,8 +53,9 @@ def _send(stack: "Stack", number: int, dialling: Dialling, route: Route, port: A
 
 def begun(stack: "Stack", leg: Any) -> None:
     """Tell that an INVITE is on its way."""
-    call_id = clean(leg.getInfo().callIdString)
-    stack.tell(leg, Trying(leg.route.hop, call_id))
+    call_id = leg.name()
+    stack.flood.call(call_id, up=True)
+    stack.tell(leg, Trying(leg.route.hop, clean(call_id)))
     number = party(leg.route.uri)
     _log.info("sip_calling", account=leg.account, hop=leg.route.hop, number_pii=number.user if number else "")
 

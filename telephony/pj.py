@@ -51,6 +51,11 @@ def can_show_load() -> bool:
     return hasattr(load(), "setLoad")
 
 
+def can_hold_floods() -> bool:
+    """Whether messages are limited before they are read, and third parties kept out of a call's sound."""
+    return hasattr(load(), "floodLimits")
+
+
 def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:
     """Headers of ours (name, value), as PJSIP takes them."""
     library = load()

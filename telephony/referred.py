@@ -78,6 +78,15 @@ class Referred:
             elif now - leg.began > RING_SECONDS or not self._stack.is_up(number):
                 self._stack.end(leg)
 
+    def stop(self) -> None:
+        """Call nobody any more; `leaving` until they know."""
+        for leg in self._coming.values():
+            self._stack.end(leg)
+
+    @property
+    def leaving(self) -> bool:
+        return bool(self._coming or self._leaving)
+
     def close(self) -> None:
         self._coming.clear()
         self._leaving.clear()

@@ -191,7 +191,7 @@ class SipAgent:
         self,
         settings: SipSettings,
         changed: Callable[[AccountState], None] = lambda _: None,
-        counted: Callable[[Why], None] = lambda _: None,
+        counted: Callable[[Why, int], None] = lambda _why, _count: None,
     ) -> None:
         """`changed` is called on the loop whenever an account's state changes; `counted`, on the SIP thread, for all
         that is turned away before it is a call."""

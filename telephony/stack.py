@@ -30,6 +30,7 @@ from telephony.dialling import RING_SECONDS as DIAL_SECONDS
 from telephony.dialling import Dialling, Route
 from telephony.dtmf import by_info
 from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
+from telephony.flood import Flood
 from telephony.gate import Gatekeeper, Turned
 from telephony.glare import Change
 from telephony.head import clean
@@ -97,12 +98,13 @@ class Stack:
     """PJSIP, running. One at a time in a process."""
 
     def __init__(
-        self, settings: SipSettings, listener: Listener, counted: Callable[[Why], None] = lambda _: None
+        self, settings: SipSettings, listener: Listener, counted: Callable[[Why, int], None] = lambda _why, _count: None
     ) -> None:
         """`counted` is called on the SIP thread for all that is turned away. Raises TelephonyError."""
         self.settings = settings
         self._gatekeeper = Gatekeeper(settings.gate, settings.country)
         self._unwanted = Unwanted(counted)
+        self.flood = Flood(settings.gate)
         self.accounts: list[Any] = []
         """One for each listener, in its order: calls that belong to no account of a PBX."""
         self.pbx = Accounts(self)
@@ -240,7 +242,10 @@ class Stack:
     def refer(self, number: int, to: str) -> bool:
         """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._try(leg.xfer, to, pj.load().CallOpParam(True))
+        if leg is None or not leg.answered:
+            return False
+        leg.refers = True
+        return self._try(leg.xfer, to, pj.load().CallOpParam(True))
 
     def dialog(self, number: int) -> Dialog:
         leg = self._legs.get(number)
@@ -293,6 +298,7 @@ class Stack:
         else:
             leg.caller, leg.called, leg.told = verdict.caller, verdict.called, False
             leg.described(message)
+            self.flood.call(leg.name(), up=True)
             who = verdict.caller
             _log.info(
                 "sip_call", source=source, number_pii=who.number, name_pii=who.name, withheld=who.withheld,
@@ -311,6 +317,10 @@ class Stack:
     def rejected(self, code: int, source: str) -> None:
         """PJSIP itself has turned away a call."""
         self._note(why_rejected(code), source)
+
+    def mistrusted(self, address: str, problem: str) -> None:
+        """We have hung up on a server whose certificate nobody vouches for."""
+        self._unwanted.note("certificate", address, time.monotonic(), problem=problem)
 
     def _note(self, why: Why, source: str) -> None:
         self._unwanted.note(why, source, time.monotonic())
@@ -392,7 +402,8 @@ class Stack:
             self._listener.happened(leg.number, hold)
 
     def transferring(self, leg: Any, code: int, final: bool) -> None:
-        self._listener.happened(leg.number, Transferring(code, final))
+        if leg.refers:  # PJSIP's words on a call that has ended may reach the next one in its place
+            self._listener.happened(leg.number, Transferring(code, final))
 
     def transfer_asked(self, leg: Any, target: str) -> tuple[int, Any]:
         """The other side wants us to call `target`: the answer, and the leg that does."""
@@ -453,6 +464,7 @@ class Stack:
         listen(config, self._note, settings.trace)
         endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
+        self.flood.open()
         self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
         set_codecs(endpoint, settings.codecs)
@@ -465,16 +477,18 @@ class Stack:
         if pj.has_signalling():
             pj.load().setResponseTimeout(round(1000 * settings.response_seconds))
             pj.load().watchOptions()
+        if pj.can_hold_floods():
+            pj.load().watchRequests()
         self._say_whether_able()
 
     def _say_whether_able(self) -> None:
         """To proxies, which ask with OPTIONS."""
+        calls, most = load_told(self._talking(), self.limit, self.load)
         if pj.has_signalling():
             stopping = self._deadline is not None
-            answer = options_answer(self._talking(), self.limit, stopping=stopping, full=self.load.full)
-            pj.load().setOptionsAnswer(*answer)
+            pj.load().setOptionsAnswer(*options_answer(calls, most, stopping=stopping, full=self.load.full))
         if self.settings.show_load and pj.can_show_load():
-            pj.load().setLoad(*load_told(self._talking(), self.limit, self.load))
+            pj.load().setLoad(calls, most)
 
     def account_for(self, request: str, source: str) -> int:
         """PJSIP's id of the account that `request` from `source` is for."""
@@ -499,13 +513,16 @@ class Stack:
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 self._watch(now)
+                self.flood.know(self.pbx.addresses)
+                self._unwanted.note_many(self.flood.dropped(), now)
                 self._say_whether_able()
         self._say_whether_able()
         for number in list(self._legs):
             self.hangup(number, 503, "stopping")
+        self.referred.stop()
         self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
-        while (self._legs or self.pbx.leaving) and time.monotonic() < until:
+        while (self._legs or self.referred.leaving or self.pbx.leaving) and time.monotonic() < until:
             self._turn(endpoint)
 
     def _turn(self, endpoint: Any) -> None:
@@ -519,6 +536,7 @@ class Stack:
         endpoint.libHandleEvents(POLL_MS)
         while self._over:  # not in their own callback: a call must outlive it
             leg = self._over.pop()
+            self.flood.call(leg.named, up=False)
             if leg.again and leg.ours is None:
                 self._dial_again(leg)
             else:

@@ -8,6 +8,9 @@ from telephony.events import CallEvent, Ended, Transferring
 from telephony.refer import Headers, Transferred, refer_to, result_of
 from telephony.sip import SipCall
 
+SETTLE_SECONDS = 2.0
+"""For word that it worked, once the target has ended our call to it: some telephones send none that can be read."""
+
 
 async def transfer(
     call: SipCall,
@@ -33,12 +36,18 @@ async def transfer(
         return Transferred("unsupported")
     steps: asyncio.Queue[CallEvent] = asyncio.Queue()
     call.overheard.append(steps.put_nowait)
+    replaced = asyncio.Event()
+    over = _ending(replaced)
+    if consultation is not None:
+        consultation.overheard.append(over)
     try:
         if not await call.refer(refer_to(target, headers, replaces)):
             return Transferred("gone")
-        result = await _outcome(steps, within, told)
+        result = await _outcome(steps, within, told, replaced)
     finally:
         call.overheard.remove(steps.put_nowait)
+        if consultation is not None:
+            consultation.overheard.remove(over)
     if result.result in ("done", "unconfirmed"):
         await call.hangup(cause="transferred")
         if consultation is not None:
@@ -46,12 +55,32 @@ async def transfer(
     return result
 
 
+def _ending(event: asyncio.Event) -> Callable[[CallEvent], None]:
+    def over(happened: CallEvent) -> None:
+        if isinstance(happened, Ended):
+            event.set()
+
+    return over
+
+
 async def _outcome(
-    steps: "asyncio.Queue[CallEvent]", within: float, told: Callable[[Transferring], None]
+    steps: "asyncio.Queue[CallEvent]",
+    within: float,
+    told: Callable[[Transferring], None],
+    replaced: asyncio.Event,
 ) -> Transferred:
+    """`replaced`: the target has ended our call to it, as it does when another takes its place."""
+    loop = asyncio.get_running_loop()
     accepted = False
+    hurry: asyncio.Task[None] | None = None
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(within) as limit:
+
+            async def soon() -> None:
+                await replaced.wait()
+                limit.reschedule(min(limit.when() or 0.0, loop.time() + SETTLE_SECONDS))
+
+            hurry = asyncio.ensure_future(soon())
             while True:
                 match await steps.get():
                     case Transferring(code=code, final=final) as step:
@@ -65,3 +94,6 @@ async def _outcome(
                         pass
     except TimeoutError:
         return Transferred("unconfirmed" if accepted else "refused", 0 if accepted else 408)
+    finally:
+        if hurry is not None:
+            hurry.cancel()

@@ -16,6 +16,8 @@ Transport = Literal["udp", "tcp", "tls"]
 Srtp = Literal["off", "offered", "required"]
 """Encrypted sound, keys in the SDP (SDES, RFC 4568): never; where the other side wants it too; or no call at all."""
 
+HANDSHAKE_MS = 10_000
+"""How long somebody may take to agree on TLS, which they might never mean to."""
 SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -105,6 +107,7 @@ def _secure(config: Any, tls: TlsSettings) -> None:
     if tls.certificate and tls.key:
         config.certFile, config.privKeyFile = str(tls.certificate), str(tls.key)
     config.verifyServer = tls.verify
+    config.msecTimeout = HANDSHAKE_MS
     authorities = tls.authorities or SYSTEM_AUTHORITIES
     if tls.authorities and not tls.authorities.is_file():
         raise TelephonyError(

@@ -1,7 +1,7 @@
 """What is said over our voice: real interruptions, backchannels, noises and asides, human and synthetic.
 
-Human recordings are Debian's asterisk-core-sounds (8 kHz). Half of the material, by text, is to tune on; the bench
-reports on the other half. Everything is seeded: the same sound each time.
+Human recordings are Debian's asterisk-core-sounds (8 kHz). Some is to tune on; the bench reports on the rest: other
+words, other voices. Everything is seeded: the same sound each time.
 """
 
 import subprocess
@@ -24,50 +24,102 @@ from voice.tts import Synthesiser
 
 Kind = Literal["interruption", "backchannel", "noise", "aside"]
 
-HUMAN: dict[Kind, dict[Language, str]] = {
-    "interruption": {
-        "en": "vm-no cancelled hello goodbye please-try-again is-in-use telephone-number vm-nomore vm-tooshort "
-        "to-rerecord-it do-not-disturb conf-full vm-isonphone call-waiting vm-theperson queue-thereare vm-delete "
-        "vm-tocancel conf-kicked vm-leavemsg vm-dialout hours",
-        "es": "vm-no vm-goodbye please-try-again hours conf-locked vm-nomore vm-tooshort vm-isonphone agent-loginok "
-        "vm-tocancel vm-theperson queue-thereare hello-world vm-incorrect vm-savemessage",
+Material = dict[Kind, dict[Language, tuple[str, ...]]]
+
+HUMAN: dict[Half, dict[Kind, dict[Language, str]]] = {
+    "tuning": {
+        "interruption": {
+            "en": "vm-no cancelled hello goodbye please-try-again is-in-use telephone-number vm-nomore vm-tooshort "
+            "to-rerecord-it do-not-disturb conf-full vm-isonphone call-waiting vm-theperson queue-thereare vm-delete "
+            "vm-tocancel conf-kicked vm-leavemsg vm-dialout hours",
+            "es": "vm-no vm-goodbye please-try-again hours conf-locked vm-nomore vm-tooshort vm-isonphone "
+            "agent-loginok vm-tocancel vm-theperson queue-thereare hello-world vm-incorrect vm-savemessage",
+        },
+        "backchannel": {"en": "digits/oh auth-thankyou privacy-thankyou", "es": "auth-thankyou privacy-thankyou"},
+        "noise": {"en": "beep beeperr ascending-2tone", "es": ""},
+        "aside": {"en": "", "es": ""},
     },
-    "backchannel": {"en": "digits/oh auth-thankyou privacy-thankyou", "es": "auth-thankyou privacy-thankyou"},
-    "noise": {"en": "beep beeperr ascending-2tone", "es": ""},
-    "aside": {"en": "", "es": ""},
+    "held out": {
+        "interruption": {
+            "en": "one-moment-please im-sorry invalid please-try-call-later vm-sorry from-unknown-caller "
+            "vm-unknown-caller vm-starmain location transfer something-terribly-wrong",
+            "es": "vm-sorry vm-pls-try-again invalid transfer tt-somethingwrong vm-unknown-caller vm-starmain "
+            "vm-changeto conf-invalid privacy-incorrect",
+        },
+        "backchannel": {"en": "queue-thankyou", "es": "queue-thankyou"},
+        "noise": {"en": "descending-2tone", "es": ""},
+        "aside": {"en": "", "es": ""},
+    },
 }
-MADE: dict[Kind, dict[Language, tuple[str, ...]]] = {
-    "interruption": {
-        "en": (
-            "Stop.", "Wait.", "No, not that.", "Hold on a second.", "Cancel that.", "Can I ask something?",
-            "Are you open on Saturday?", "Where are the screws?", "I want to speak to a person.",
-            "My order has not arrived.", "Repeat that, please.", "No.",
-        ),
-        "es": (
-            "Espera.", "Para.", "No, eso no.", "Un momento.", "Quiero hablar con una persona.", "¿A qué hora cierran?",
-            "¿Dónde están las bombillas?", "Mi pedido no ha llegado.", "Quiero devolver una cosa.",
-            "Repite, por favor.",
-        ),
+MADE: dict[Half, Material] = {
+    "tuning": {
+        "interruption": {
+            "en": (
+                "Stop.", "Wait.", "No, not that.", "Hold on a second.", "Cancel that.", "Can I ask something?",
+                "Are you open on Saturday?", "Where are the screws?", "I want to speak to a person.",
+                "My order has not arrived.", "Repeat that, please.", "No.",
+            ),
+            "es": (
+                "Espera.", "Para.", "No, eso no.", "Un momento.", "Quiero hablar con una persona.",
+                "¿A qué hora cierran?", "¿Dónde están las bombillas?", "Mi pedido no ha llegado.",
+                "Quiero devolver una cosa.", "Repite, por favor.",
+            ),
+        },
+        "backchannel": {
+            "en": (
+                "[[m:h'm:]]", "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.", "All right.",
+                "Yes.", "[[m:]]", "Okay, okay.", "Oh, okay.", "Perfect.",
+            ),
+            "es": (
+                "Vale.", "Sí.", "Ajá.", "[[m:h'm:]]", "Ya.", "Claro.", "De acuerdo.", "Muy bien.", "Bueno.",
+                "Entiendo.", "Sí, sí.", "Ah, vale.",
+            ),
+        },
+        "noise": {"en": (), "es": ()},
+        "aside": {
+            "en": (
+                "Put it over there, darling.", "Give me two minutes, I am on the phone.", "Close the door, will you?",
+            ),
+            "es": ("Déjalo ahí, cariño.", "Espera, que estoy al teléfono.", "Cierra la puerta, por favor."),
+        },
     },
-    "backchannel": {
-        "en": (
-            "[[m:h'm:]]", "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.", "All right.", "Yes.",
-            "[[m:]]", "Okay, okay.", "Oh, okay.", "Perfect.",
-        ),
-        "es": (
-            "Vale.", "Sí.", "Ajá.", "[[m:h'm:]]", "Ya.", "Claro.", "De acuerdo.", "Muy bien.", "Bueno.", "Entiendo.",
-            "Sí, sí.", "Ah, vale.",
-        ),
-    },
-    "noise": {"en": (), "es": ()},
-    "aside": {
-        "en": ("Put it over there, darling.", "Give me two minutes, I am on the phone.", "Close the door, will you?"),
-        "es": ("Déjalo ahí, cariño.", "Espera, que estoy al teléfono.", "Cierra la puerta, por favor."),
+    "held out": {
+        "interruption": {
+            "en": (
+                "Excuse me.", "Sorry, one question.", "That's wrong.", "Not that one.", "Slow down, please.",
+                "I don't want that.", "How much is delivery?", "Let me talk to someone.", "Hang on.", "Go back.",
+            ),
+            "es": (
+                "Oiga.", "Perdone, una pregunta.", "Eso está mal.", "Ese no.", "Más despacio, por favor.",
+                "No quiero eso.", "¿Cuánto cuesta el envío?", "Páseme con alguien.", "Espere un segundo.",
+                "Vuelva atrás.",
+            ),
+        },
+        "backchannel": {
+            "en": (
+                "Mm, okay.", "Right, right.", "Yep.", "Great.", "Oh, I see.", "Good.", "Yeah, yeah.", "Cool.",
+                "Absolutely.", "[[m:m:]]", "Okay, great.", "Exactly.",
+            ),
+            "es": (
+                "Sí, claro.", "Ok.", "Bien.", "Ya, ya.", "Ah, sí.", "Ajá, ajá.", "[[m:m:]]", "Estupendo.",
+                "Desde luego.", "Ah, perfecto.", "Muy bien, vale.", "Exacto.",
+            ),
+        },
+        "noise": {"en": (), "es": ()},
+        "aside": {
+            "en": ("Come here, sweetheart.", "No, the blue one, over there.", "I'll be right with you, Tom."),
+            "es": ("Ahora voy, un momento.", "Ven aquí, hija.", "Dile que ahora bajo."),
+        },
     },
 }  # fmt: skip
 """In `[[ ]]` phonemes, for espeak-ng alone: every voice spells "mm-hm" letter by letter."""
-SPEAKERS = ((130, 35), (190, 65))
-"""espeak-ng's words a minute and pitch: a slow low voice and a quick high one."""
+SPEAKERS: dict[Half, tuple[tuple[int, int, str], ...]] = {
+    "tuning": ((130, 35, ""), (190, 65, "")),
+    "held out": ((145, 40, "+m5"), (165, 60, "+f4")),
+}
+"""espeak-ng's words a minute, pitch and variant of the voice."""
+SEEDS: dict[Half, range] = {"tuning": range(4), "held out": range(7, 10)}
+"""Of the noises."""
 LEVELS: dict[Kind, tuple[float, float]] = {
     "interruption": (-26.0, -18.0),
     "backchannel": (-34.0, -22.0),
@@ -97,33 +149,27 @@ class Overlap:
 
 def overlaps(half: Half, voices: dict[Language, Synthesiser]) -> Iterator[Overlap]:
     """All of one half. Raises MostradorError where a recording or espeak-ng is missing."""
-    for kind in MADE:
+    for kind in LEVELS:
         for language in ("en", "es"):
-            for name in HUMAN[kind][language].split():
-                if _half(name) == half:
-                    yield _overlap(f"{name}, human", kind, language, recorded(name, language))
-            for text in MADE[kind][language]:
-                if _half(text) == half:
-                    yield from _spoken(text, kind, language, voices[language])
-    for number, (name, sound) in enumerate(_noises()):
-        if number // 4 % 2 == (half == "held out"):
-            yield _overlap(name, "noise", "en" if number % 2 else "es", to_int16(sound))
+            for name in HUMAN[half][kind][language].split():
+                yield _overlap(f"{name}, human", kind, language, recorded(name, language))
+            for text in MADE[half][kind][language]:
+                yield from _spoken(text, kind, language, voices[language], half)
+    for number, (name, sound) in enumerate(_noises(SEEDS[half])):
+        yield _overlap(name, "noise", "en" if number % 2 else "es", to_int16(sound))
 
 
-def _half(text: str) -> Half:
-    return "held out" if zlib.crc32(text.encode()) % 2 else "tuning"
-
-
-def _spoken(text: str, kind: Kind, language: Language, voice: Synthesiser) -> Iterator[Overlap]:
+def _spoken(text: str, kind: Kind, language: Language, voice: Synthesiser, half: Half) -> Iterator[Overlap]:
     if not text.startswith("[["):
         pcm = np.concatenate([frame.pcm for frame in voice.speak(text)])
         yield _overlap(f"{text} {voice.identity}", kind, language, resample(pcm, voice.rate, RATE))
-    for speed, pitch in SPEAKERS:
-        yield _overlap(f"{text} espeak {speed} {pitch}", kind, language, espeak(text, language, speed, pitch))
+    for speed, pitch, variant in SPEAKERS[half]:
+        pcm = espeak(text, f"{language}{variant}", speed, pitch)
+        yield _overlap(f"{text} espeak{variant} {speed} {pitch}", kind, language, pcm)
 
 
-def espeak(text: str, language: Language, speed: int, pitch: int) -> Pcm:
-    command = ["espeak-ng", "-v", language, "-s", str(speed), "-p", str(pitch), "-z", "-b", "1", "--stdin", "--stdout"]
+def espeak(text: str, voice: str, speed: int, pitch: int) -> Pcm:
+    command = ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "-z", "-b", "1", "--stdin", "--stdout"]
     try:
         done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError) as error:
@@ -154,9 +200,9 @@ def telephone(pcm: Pcm) -> Pcm:
     return resample(to_int16(np.sign(steps) * np.expm1(np.abs(steps) * np.log(256)) / 255), 8_000, RATE)
 
 
-def _noises() -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
+def _noises(seeds: range) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
     """Float [n] in -1…1 at 16 kHz, four of each kind."""
-    for seed in range(4):
+    for seed in seeds:
         random = np.random.default_rng(seed)
         yield f"cough {seed}", _cough(random)
         yield f"door {seed}", _door(random)

@@ -126,6 +126,7 @@ def _networks(key: str, texts: tuple[str, ...]) -> Iterator[str]:
 
 def _nodes(site: Site) -> Iterator[str]:
     listening = {(host, port) for _, host, port in hosts(site)}
+    by = {transport for transport, _, _ in hosts(site)}
     seen: dict[str, int] = {}
     for at, node in enumerate(site.nodes, 1):
         place = f"nodes.{at}.uri = {node.uri!r}"
@@ -136,6 +137,8 @@ def _nodes(site: Site) -> Iterator[str]:
             yield f"{place}: {why}"
         elif (match[1], int(match[2] or 5060)) in listening:
             yield f"{place} is where the proxy itself listens"
+        elif by and (match[3] or "udp") not in by:
+            yield f"{place}: the proxy reaches it by {match[3] or 'udp'}, and does not listen by it: add that to listen"
         elif node.uri in seen:
             yield f"{place} is there twice, as nodes.{seen[node.uri]}, too"
         seen.setdefault(node.uri, at)

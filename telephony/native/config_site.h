@@ -9,5 +9,11 @@
 #define PJSIP_MAX_DIALOG_COUNT   2047
 #define PJSIP_UDP_SO_SNDBUF_SIZE (4 * 1024 * 1024)
 #define PJSIP_UDP_SO_RCVBUF_SIZE (4 * 1024 * 1024)
+/* An INVITE with certificates of the caller and a long route is longer than their 4000 bytes. */
+#define PJSIP_MAX_PKT_LEN        8000
+/* Connections that we turn away count as failures to accept: it must go on after any number of them. */
+#define PJ_ACTIVESOCK_MAX_CONSECUTIVE_ACCEPT_ERROR 0x7fffffff
+/* A connection that is used for nothing any more (s). */
+#define PJSIP_TRANSPORT_SERVER_IDLE_TIME 300
 /* A connection that says nothing for half a minute is closed (s). */
 #define PJSIP_TCP_INITIAL_TIMEOUT 30

@@ -1,11 +1,19 @@
 /* PJSIP's own Python interface with our ring port and our say in its signalling added. */
 %module(directors="1") pjsua2
 
+/* PJSIP tells of these on the thread of the media clock, whenever a call joins or leaves the bridge: no overriding them
+ * in Python, or every other call's sound would wait there for the GIL. */
+%feature("nodirector") pj::Endpoint::onAudioMediaOpCompleted;
+%feature("nodirector") pj::Endpoint::onVideoMediaOpCompleted;
+
 %include "pjsua2.i"
 
 %{
 #include "ring_port.hpp"
 #include "signalling.hpp"
+#include "flood_gate.hpp"
+#include "rtp_guard.hpp"
+#include "requests.hpp"
 %}
 
 %include "stdint.i"
@@ -43,12 +51,20 @@ SAMPLE_BUFFER((const int16_t *samples, size_t count), PyBUF_SIMPLE)
 %nothread mostrador::RingPort::droppedHeard;
 %nothread mostrador::RingPort::underruns;
 %nothread mostrador::RingPort::overruns;
+%nothread mostrador::RingPort::overlay;
+%nothread mostrador::RingPort::tap;
+%nothread mostrador::RingPort::readTap;
+%nothread mostrador::RingPort::tapStart;
+%nothread mostrador::RingPort::tapNow;
 %nothread mostrador::RingPort::deliver;
 %nothread mostrador::RingPort::take;
 %nothread mostrador::ringEventFd;
 
 %include "ring_port.hpp"
 %include "signalling.hpp"
+%include "flood_gate.hpp"
+%include "rtp_guard.hpp"
+%include "requests.hpp"
 
 %inline %{
 /* How much PJSIP prints, 0 to 6, before libInit sets it: creating the library would print six lines otherwise. */

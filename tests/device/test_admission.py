@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+import socket
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from runtime.bench.device import Device, device
+from runtime.bench.device import Device, device, free_port
+from telephony import pj
+from tests.sip.datagrams import lines, request, stranger
 from tests.sip.phones import run_sipp, sipp
 from tests.sip.scenario import accept, ack, answered, expect, invite, receive, ringing, scenario
 
@@ -25,6 +28,17 @@ def metric(running: Device, name: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+def told(running: Device) -> tuple[int, str]:
+    """What a proxy that asks is answered, and told of the load."""
+    host, _, port = running.sip.rpartition("@")[2].rpartition(":")
+    with stranger() as asking:
+        asking.settimeout(20)
+        asking.sendto(request(1, "OPTIONS"), (host, int(port)))
+        answer = asking.recv(4_096)
+    load = lines(answer, b"X-Mostrador-Load").decode().partition(": ")[2].strip()
+    return int(answer.split()[1]), load if pj.can_show_load() else "not built"
+
+
 async def until(value: float, running: Device, *names: str) -> None:
     """Until the metrics of these names add up to `value`."""
     for _ in range(600):
@@ -39,7 +53,8 @@ async def until(value: float, running: Device, *names: str) -> None:
 async def test_of_a_crowd_as_many_are_let_in_as_are_carried_and_the_rest_told_when_to_try_again(
     limits: str, tmp_path: Path
 ) -> None:
-    async with device(f"[limits]\n{limits}") as running:
+    telephone = f"[sip]\nport = {free_port(socket.SOCK_DGRAM)}\nshow_load = true"
+    async with device(f"{telephone}\n[limits]\n{limits}") as running:
         carries = int(str((await running.logged("capacity"))["conversations"]))
         assert 1 <= carries < CROWD
         stay = scenario(invite(), answered(), ack(), expect("BYE"), accept())
@@ -49,6 +64,10 @@ async def test_of_a_crowd_as_many_are_let_in_as_are_carried_and_the_rest_told_wh
             assert metric(running, 'mostrador_conversations_active{channel="phone"}') == carries
             assert metric(running, "mostrador_capacity_conversations") == carries
             await asyncio.to_thread(run_sipp, tmp_path, BUSY, running.sip.rpartition("@")[2], "-m", "3")
+            full = 503, f"{carries}/{carries}" if pj.can_show_load() else "not built"
+            async with asyncio.timeout(20):
+                while await asyncio.to_thread(told, running) != full:
+                    await asyncio.sleep(0.2)  # it is said once a second
             refused = await running.logged("refused")
             assert (refused["reason"], refused["carries"]) == ("full", carries)
         finally:

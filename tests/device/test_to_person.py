@@ -14,10 +14,12 @@ from runtime.bench.device import Device, device
 from runtime.events import Event, Handoff, HungUp, Said
 from runtime.journal import Reader
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
+from tests.sip.linphone import Linphone
 from tests.sip.phones import LIMIT, alike, free_port, sipp
 from tests.sip.scenario import accept, expect, reply, respond, scenario
 from tests.sip.test_caller import melody
-from voice.frames import RATE, Pcm
+from voice import wav
+from voice.frames import RATE, AudioFrame, Pcm
 
 pytestmark = [pytest.mark.device, pytest.mark.timeout(300)]
 
@@ -233,3 +235,45 @@ async def test_a_person_who_hangs_up_in_the_briefing_returns_the_customer(counte
         events = await events_of(counter, said("lost them"), before)
         assert steps(events)[-1] == "returned lost"
         await phone.call.hangup()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_two_telephones_are_brought_together_and_the_device_is_out_of_it(tmp_path: Path) -> None:
+    """linphone as the customer and as the person, by an attended transfer."""
+    voices = {"customer": melody(60.0, 8_000), "person": melody(60.0, 8_000)[::-1].copy()}
+    phones: dict[str, Linphone] = {}
+    try:
+        for name, voice in voices.items():
+            wav.write(tmp_path / f"{name}.wav", AudioFrame(voice, 8_000, 0.0))
+            phones[name] = Linphone(tmp_path / name, tmp_path / f"{name}.wav", "PCMA", user=name)
+        caller, helper = phones["customer"], phones["person"]
+        settings = SETTINGS.replace(f"sip:person@127.0.0.1:{PORT}", helper.uri)
+        async with device(settings.replace("ring_seconds = 4.0", "ring_seconds = 20.0")) as running:
+            caller.command(f"call {running.sip}")
+            await asyncio.to_thread(caller.wait, "Media streams established")
+            await asyncio.sleep(1.0)
+            caller.command("0")
+            await asyncio.to_thread(helper.wait, "new incoming call")
+            helper.command("answer")
+            await events_of(running, happened("answered"))
+            await asyncio.sleep(1.0)
+            helper.command("1")
+            events = await events_of(running, lambda event: isinstance(event, HungUp))
+            await asyncio.to_thread(helper.wait, "Media streams established", 2)
+            await asyncio.sleep(3.0)
+            log = running.log.read_text("utf-8")
+    finally:
+        for phone in phones.values():
+            phone.stop()
+    assert steps(events)[-1].startswith("connected attended")
+    assert events[-1].cause == "transferred"  # type: ignore[union-attr]
+    identity = next(event.id for event in events if isinstance(event, Handoff))
+    assert f"X-Mostrador-Handoff: {identity}" in helper.log()
+    assert identity in log
+    for name, other in (("customer", "person"), ("person", "customer")):
+        sound = wav.read(phones[name].heard, 8_000, convert=True).pcm[-24_000:-8_000]
+        assert np.median(alike(sound, voices[other], 800)) > 0.85
+
+
+def happened(step: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, Handoff) and event.step == step

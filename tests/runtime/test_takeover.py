@@ -189,6 +189,46 @@ def test_a_telephone_that_transfers_takes_over_the_call() -> None:
     assert all(call.ended for call in counter.telephone.calls)
 
 
+def test_all_three_hear_the_briefing_and_then_the_two_are_alone() -> None:
+    async def customer(counter: Any) -> None:
+        await asks(counter, 40)
+        assert counter.customer.joined == [True, False]
+        counter.customer.tell(Ended("customer", 200))
+        await asyncio.sleep(2)
+
+    counter: Any = talk(counter_with(answers_and_accepts, kind="bridge", briefing="together"), customer)
+    assert counter.said()[2:5] == ["[person_calling]", "[brief_together]", "They wanted talk."]
+    assert "[person_found]" not in counter.said()
+
+
+@pytest.mark.parametrize(
+    ("final", "said", "step"),
+    [(200, "[person_calling]", "connected blind"), (486, "[person_busy]", "returned busy")],
+)
+def test_a_blind_transfer_calls_nobody_itself(final: int, said: str, step: str) -> None:
+    told = [Transferring(100, False), Transferring(180, False), Transferring(final, True)]
+
+    async def customer(counter: Any) -> None:
+        await asks(counter, 5)
+        assert steps(counter)[-1] == step
+        assert bool(counter.customer.ended) is (final == 200)
+
+    counter: Any = talk(counter_with(never_answers, kind="blind", allow=("REFER",), refer=told), customer)
+    assert counter.said()[-1] in (said, "To a person.")
+    assert counter.telephone.called == []
+
+
+def test_a_blind_transfer_that_is_refused_becomes_a_call_of_ours() -> None:
+    refused = [Transferring(603, True)]
+
+    async def customer(counter: Any) -> None:
+        await asks(counter, 40)
+        assert counter.customer.joined == [False]
+
+    counter: Any = talk(counter_with(answers_and_accepts, kind="blind", allow=("REFER",), refer=refused), customer)
+    assert len(counter.telephone.called) == 1
+
+
 async def busy(call: Call) -> None:
     await asyncio.sleep(1)
     call.tell(Ended("busy", 486))

@@ -4,7 +4,7 @@ from core.errors import ConfigError
 from runtime import config
 from runtime.doctor import account_in
 from runtime.metrics import Metrics
-from runtime.telephone import sip_settings
+from runtime.telephone import check_person, sip_settings
 from telephony.accounts import AccountState
 from telephony.settings import SipSettings
 
@@ -63,3 +63,22 @@ def test_doctor_reads_the_state_of_an_account_from_the_metrics():
     assert account_in(page, "pbx", "pbx.example").state == "ok"
     assert account_in(page, "lost", "pbx.example").state == "fail"
     assert account_in(page, "new", "pbx.example").state == "fail"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[person]\ncall = "600"', "a number needs person.account"),
+        ('[person]\ncall = "600"\naccount = "pbx"', "no account in sip.accounts has that name"),
+    ],
+)
+def test_a_person_who_cannot_be_called_is_refused_at_the_start(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check_person(config.parse(text))
+
+
+def test_a_person_is_a_uri_or_a_number_of_an_account() -> None:
+    check_person(config.Settings())
+    check_person(config.parse('[person]\ncall = "sip:ana@192.0.2.7"'))
+    account = '[[sip.accounts]]\nname = "pbx"\nserver = "pbx.example"\nuser = "200"\n'
+    check_person(config.parse(f'{account}[person]\ncall = "600"\naccount = "pbx"'))

@@ -21,12 +21,15 @@ import structlog
 
 from runtime.config import Number
 from runtime.reception import receive
+from telephony import media, pj
 from telephony.accounts import AccountSettings, AccountState
+from telephony.fallback import PythonPort, event_fd
 from telephony.gate import Gate
 from telephony.nat import NatSettings
 from telephony.secret import Secret
 from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
 from telephony.transports import TlsSettings
+from voice.frames import FRAME_MS, RATE
 
 _tasks: set["asyncio.Task[None]"] = set()
 _line = threading.Lock()
@@ -44,7 +47,10 @@ async def serve(settings: SipSettings, mode: str, number: Number, dial: str) -> 
         if dial and state.up:
             spawn(call_out(agent, dial, state.name))
 
-    agent = SipAgent(settings, changed, counted=lambda why: say(unwanted=why))
+    def count(why: str, count: int) -> None:
+        say(unwanted=why, count=count)
+
+    agent = SipAgent(settings, changed, counted=count)
     await agent.start()
     stopping = asyncio.Event()
     for quit_ in (signal.SIGTERM, signal.SIGINT):
@@ -149,6 +155,7 @@ def main() -> None:
     parser.add_argument("--settings", default="{}", help="more of SipSettings, as JSON")
     parser.add_argument("--dial", default="", help="a number to call by an account, once it is up")
     parser.add_argument("--burn", type=int, default=0, help="threads that keep the interpreter busy")
+    parser.add_argument("--ports-in-python", action="store_true", help="as with the public package, to compare with")
     parser.add_argument("--ring", type=float, default=0.0, help="seconds until it answers")
     parser.add_argument("--early", action="store_true", help="with early media")
     parser.add_argument("--allowed", nargs="*", default=list(Gate().allowed), help="networks that may call")
@@ -157,13 +164,14 @@ def main() -> None:
     parser.add_argument("--algorithm", action="append")
     parser.add_argument("--rate", type=float, default=2.0)
     parser.add_argument("--burst", type=int, default=10)
+    parser.add_argument("--messages", type=int, default=Gate().messages, help="read for each attempt")
     parser.add_argument("--nonce", type=float, default=300.0, help="seconds that a challenge lives")
     options = parser.parse_args()
     users = dict(one.split(":", 1) for one in options.user)
     gate = Gate(
         tuple(options.allowed), tuple(options.trusted), users,
         algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
-        nonce_seconds=options.nonce,
+        nonce_seconds=options.nonce, messages=options.messages,
     )  # fmt: skip
     given = json.loads(options.settings)
     if tls := given.pop("tls", None):
@@ -185,6 +193,9 @@ def main() -> None:
         gate=gate,
         **given,
     )
+    if options.ports_in_python:
+        pj.load().ringEventFd = event_fd
+        media.open_port = lambda: PythonPort(RATE, FRAME_MS, media.HEARD_MS, media.PLAY_MS)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

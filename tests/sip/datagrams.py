@@ -58,4 +58,8 @@ def agreement(farewell: bytes) -> bytes:
 
 
 def unwanted(server: Server) -> Counter[str]:
-    return Counter(str(news["unwanted"]) for news in server.news if "unwanted" in news)
+    found: Counter[str] = Counter()
+    for news in list(server.news):
+        if "unwanted" in news:
+            found[str(news["unwanted"])] += int(news["count"])
+    return found

@@ -21,7 +21,7 @@ from tests.sip.phones import LIMIT, Server, free_port
 from tests.sip.scenario import SOUND, ack, answered, bye, invite, pause, receive, scenario
 
 SO_TIMESTAMPNS = 35
-TELLING = '{"show_load": true}'
+TELLING = {"show_load": True}
 
 
 class Proxy(Running):
@@ -238,6 +238,32 @@ def ear() -> Iterator[tuple[int, dict[int, Stream]]]:
         finally:
             over.set()
             thread.join(LIMIT)
+
+
+class Metronome:
+    """Wakes every 20 ms, as whoever sends sound does: how much later than it should shows what the machine is like."""
+
+    def __init__(self) -> None:
+        self._late: list[tuple[float, float]] = []
+        self._over = Event()
+        self._thread = Thread(target=self._tick, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Metronome":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(LIMIT)
+
+    def worst(self, start: float, end: float) -> float:
+        return max((late for at, late in self._late if start <= at <= end), default=0.0)
+
+    def _tick(self) -> None:
+        while not self._over.is_set():
+            began = time.monotonic()
+            time.sleep(0.02)
+            self._late.append((time.time(), time.monotonic() - began - 0.02))
 
 
 def answers(server: Server) -> int:

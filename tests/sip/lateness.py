@@ -9,6 +9,8 @@ import argparse
 import itertools
 import socket
 import struct
+import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -34,8 +36,14 @@ class Lateness:
     worst: float
 
 
-def measure(calls: int, burn: int, seconds: float) -> Lateness:
-    server = Server("tone", "--burn", str(burn), "--lost-after", "0", "--max-calls", str(calls))
+BUSY = "while True: sum(range(1_000))"
+
+
+def measure(calls: int, burn: int, seconds: float, *, beside: int = 0, in_python: bool = False) -> Lateness:
+    """`beside`: processes that burn instead, each as much as a thread; `in_python`: sound through ports of Python's."""
+    ports = ("--ports-in-python",) if in_python else ()
+    server = Server("tone", "--burn", str(burn), "--lost-after", "0", "--max-calls", str(calls), *ports)
+    burning = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(beside)]
     arrivals: dict[int, list[float]] = defaultdict(list)
     try:
         with tempfile.TemporaryDirectory() as scratch, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
@@ -56,6 +64,9 @@ def measure(calls: int, burn: int, seconds: float) -> Lateness:
         server.stop()
     finally:
         server.kill()
+        for process in burning:
+            process.kill()
+            process.wait()
     gaps = sorted(later - sooner for times in arrivals.values() for sooner, later in itertools.pairwise(times))
     late = sum(1 for gap in gaps if gap > LATE) / len(gaps)
     return Lateness(len(arrivals), len(gaps), late, sum(gaps) / len(gaps), gaps[int(0.99 * len(gaps))], gaps[-1])

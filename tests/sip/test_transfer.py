@@ -24,6 +24,7 @@ from tests.sip.scenario import (
     expect,
     invite,
     notify,
+    pause,
     receive,
     refer,
     reply,
@@ -199,9 +200,10 @@ async def test_a_customer_who_hangs_up_before_it_is_accepted_is_gone(agent: SipA
     await done(caller)
 
 
-async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path) -> None:
-    called, target = person(tmp_path, CALLED, LEFT)
-    names_both = "Replaces=.*%3Bto-tag%3D.*%3Bfrom-tag%3D.*Require=replaces.*User-to-User=00"
+@pytest.mark.parametrize("rings", [reply(180), ""], ids=["180", "at once"])
+async def test_an_attended_transfer_replaces_the_consultation(agent: SipAgent, tmp_path: Path, rings: str) -> None:
+    called, target = person(tmp_path, expect("INVITE") + rings + reply(200, sound=True) + expect("ACK"), LEFT)
+    names_both = "Replaces=[^%]+%3Bto-tag%3D[^%]+%3Bfrom-tag%3D[^&]+&amp;Require=replaces.*User-to-User=00"
     caller = customer(
         agent, tmp_path, expect("REFER", check="Refer-To", like=names_both), respond(202),
         notify(100, 2), notify(200, 3, final=True), LEFT,
@@ -344,6 +346,65 @@ async def test_we_go_where_a_listed_target_is_and_the_call_goes_on_there(
     assert np.median(alike(said[: 2 * RATE : 2][: RATE // 2], peer.sound(PCMU), 800)) > 0.7
     assert await until(call, Ended) == Ended("goodbye", 200)
     assert obliging.calls == 0
+
+
+async def test_we_replace_a_call_where_we_are_to(obliging: SipAgent, tmp_path: Path) -> None:
+    called, target = person(
+        tmp_path, expect("INVITE", check="Replaces", like="a@b;to-tag=1;from-tag=2"), reply(180),
+        reply(200, sound=True), expect("ACK"), LEFT, port=OBLIGED,
+    )  # fmt: skip
+    told = (expect("NOTIFY") + accept()) * 3
+    to = f"{target}?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2"
+    caller = customer(obliging, tmp_path, refer(to), receive(202), told, LEFT)
+    call = await answer(obliging)
+    await done(caller)
+    await call.hangup()
+    await done(called)
+
+
+async def test_a_target_that_ends_the_consultation_has_taken_the_customer(agent: SipAgent, tmp_path: Path) -> None:
+    """Though nobody says so."""
+    taken = expect("INVITE", check="From") + reply(180) + reply(200, sound=True) + expect("ACK", check="To")
+    called, target = person(tmp_path, taken, pause(1_500), bye_as_called(), receive(200))
+    caller = customer(agent, tmp_path, expect("REFER"), respond(202), notify(100, 2), LEFT)
+    call = await answer(agent)
+    consultation = await dialled(agent, target)
+    assert await transfer(call, target, consultation=consultation, within=40.0) == Transferred("unconfirmed")
+    await done(caller, called)
+
+
+def bye_as_called() -> str:
+    """From the side that was called; From and To as it has heard them."""
+    return """<send retrans="500"><![CDATA[
+BYE sip:mostrador@127.0.0.1 SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[$To]
+To:[$From]
+Call-ID: [call_id]
+CSeq: 7 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+"""
+
+
+async def test_we_stop_while_we_are_on_our_way_there(tmp_path: Path) -> None:
+    agent = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)))
+    await agent.start()
+    called, target = person(tmp_path, expect("INVITE"), reply(180), pause(20_000), port=OBLIGED)
+    caller = customer(agent, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), pause(20_000))
+    try:
+        call = await answer(agent)
+        await asyncio.sleep(1.5)
+        assert call.ended is None
+    finally:
+        await agent.stop()
+        for process in (called, caller):
+            process.kill()
+            process.wait()
+    assert call.ended is not None
+    assert call.ended.cause == "stopping"
 
 
 async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:

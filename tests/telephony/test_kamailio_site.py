@@ -45,6 +45,7 @@ def test_a_site_that_holds_together() -> None:
         Wrong({"nodes": (Node("sip:user@192.0.2.11"),)}, "nodes.1.uri"),
         Wrong({"nodes": (Node("sip:192.0.2.999:5060"),)}, "192.0.2.999 is no address"),
         Wrong({"nodes": (Node("sip:192.0.2.11:0"),)}, "0 is no port"),
+        Wrong({"nodes": (Node("sip:192.0.2.11;transport=tcp"),)}, "does not listen by it"),
         Wrong({"nodes": (Node("sip:192.0.2.1"),)}, "is where the proxy itself listens"),
         Wrong({"nodes": (Node("sip:192.0.2.11"), Node("sip:192.0.2.11"))}, "nodes.2.uri = 'sip:192.0.2.11' is there"),
         Wrong({"nodes": (Node("sip:192.0.2.11\n2 sip:evil"),)}, "nodes.1.uri"),
@@ -91,7 +92,7 @@ def test_addresses_of_either_kind() -> None:
 
 def test_tls_names_its_files_and_holds_no_key() -> None:
     tls = Tls("/etc/ssl/a.pem", "/etc/ssl/a.key", "/etc/ssl/ca.pem")
-    site = msgspec.structs.replace(GOOD, listen=("tls:192.0.2.1:5061",), tls=tls)
+    site = msgspec.structs.replace(GOOD, listen=(*GOOD.listen, "tls:192.0.2.1:5061"), tls=tls)
     assert list(contradictions(site)) == []
     made = render(site, "/k")
     assert "private_key = /etc/ssl/a.key" in made["tls.cfg"]

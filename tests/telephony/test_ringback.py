@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony.ringback import LEVEL, Ringback
@@ -16,6 +16,7 @@ def test_a_tone_of_a_second_and_a_half_and_three_of_silence() -> None:
     assert int(spectrum.argmax()) == 425
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 50_000), min_size=1, max_size=20))
 def test_pieces_are_the_whole(lengths: list[int]) -> None:
     tone, whole = Ringback(8_000), Ringback(8_000)

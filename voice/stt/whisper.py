@@ -50,7 +50,7 @@ _FILES = ("model.bin", "config.json", "tokenizer.json")
 _SILENT = 1e-4
 
 
-def load(folder: Path, threads: int = 2, languages: Sequence[str] = ("es", "en")) -> "Whisper":
+def load(folder: Path, threads: int = 1, languages: Sequence[str] = ("es", "en")) -> "Whisper":
     """A CTranslate2 Whisper model, run as int8. An English-only model has one language. Raises VoiceError."""
     for name in _FILES:
         if not (folder / name).is_file():
@@ -70,7 +70,7 @@ def load(folder: Path, threads: int = 2, languages: Sequence[str] = ("es", "en")
         written = {code: Tokenizer(vocabulary, model.is_multilingual, "transcribe", code) for code in spoken}
     except ValueError as error:
         raise VoiceError("stt.language", f"{folder.name} does not know one of {spoken}: {error}") from error
-    return Whisper(model, written, FeatureExtractor(feature_size=model.n_mels))
+    return Whisper(model, written, FeatureExtractor(feature_size=model.n_mels), threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,11 @@ class _Reading:
 class Whisper:
     """Stateless between calls: any thread may call; CTranslate2 queues them."""
 
-    def __init__(self, model: "Model", tokenizers: "dict[str, Tokenizer]", features: "FeatureExtractor") -> None:
+    def __init__(
+        self, model: "Model", tokenizers: "dict[str, Tokenizer]", features: "FeatureExtractor", threads: int
+    ) -> None:
         self.languages = tuple(tokenizers)
+        self.threads = threads
         self._model = model
         self._tokenizers = tokenizers
         self._features = features
@@ -122,12 +125,12 @@ class Whisper:
         return _transcript(readings, language or self.languages[0], time.perf_counter() - began)
 
     def pace(self) -> float:
-        """Seconds in which a sentence of 3 s with 12 tokens is read here; the best of three. Raises VoiceError."""
+        """Seconds in which a sentence of 3 s with 12 tokens is read here; the best of five. Raises VoiceError."""
         tokenizer = next(iter(self._tokenizers.values()))
         prompt, silence = list(tokenizer.sot_sequence), np.zeros(3 * RATE, np.float32)
         ends = [*self._suppressed, tokenizer.eot]
         taken = []
-        for _ in range(3):
+        for _ in range(5):
             began = time.perf_counter()
             try:
                 encoded = self._encode(silence, 3 + MARGIN)
