@@ -111,7 +111,7 @@ class Session:
         self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
         again = self._listener.hear_again if self._listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
-        self._overheard = Overheard(again, self._dialog.leads_nowhere)
+        self._overheard = Overheard(again, self._dialog.leads_nowhere, engines.for_us)
 
     @property
     def over(self) -> bool:
@@ -213,10 +213,10 @@ class Session:
     # What the customer does
 
     async def _said(self, event: UserSaid) -> None:
-        """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
+        """A turn of the customer. Over our own voice it may be no more than a backchannel, or meant for others."""
         heard = Heard(event.text, event.language, event.spoken, confidence=event.confidence)
         if event.overlapped and self._busy() and await self._goes_on(heard):
-            self._log.info("backchannel", text_pii=event.text)
+            self._log.info("not_for_us", text_pii=event.text)
             self._teller.go_on(self.language)
             self._digits.go_on()
             return
