@@ -11,6 +11,7 @@
     ├── PackError             a sector pack is wrong: file and line are named
     ├── AgentError            understanding, planning or a tool failed
     ├── VaultError            the payment provider refuses a number, or can't be reached
+    ├── RecordingError        a recording can't be begun, written, read or believed
     ├── CalloutError          a call that the device should place may not be placed
     └── ChannelError          kiosk, messaging: the surface the customer stands at
 
@@ -73,6 +74,10 @@ class AgentError(MostradorError):
 
 
 class VaultError(MostradorError):
+    pass
+
+
+class RecordingError(MostradorError):
     pass
 
 

@@ -13,6 +13,7 @@ import structlog
 from core.errors import HardwareError
 from voice.echo import Canceller, EchoCanceller
 from voice.frames import RATE, AudioFrame, Pcm
+from voice.tap import PairRing, Tap
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -128,6 +129,7 @@ class SoundCardLine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._arrived: asyncio.Event | None = None
         self._stream: Any = None
+        self._tap: PairRing | None = None
 
     @property
     def rate(self) -> int:
@@ -172,6 +174,11 @@ class SoundCardLine:
     def played(self) -> int:
         return self._played
 
+    def tap(self, seconds: float) -> Tap:
+        """What the microphone heard, our own voice taken out of it, beside what the card was given meanwhile."""
+        self._tap = PairRing(seconds)
+        return self._tap
+
     def close(self) -> None:
         """Let the card go. Blocks until its thread has ended (tens of ms). Safe to call twice."""
         self._closed = True
@@ -210,7 +217,11 @@ class SoundCardLine:
             if how & _SLIPPED:
                 self._canceller.restart()
             frame = self._canceller.cancel(frame, far)
-        return AudioFrame(np.zeros_like(near), RATE, frame.start) if how & _MUTED else frame
+        if how & _MUTED:
+            frame = AudioFrame(np.zeros_like(near), RATE, frame.start)
+        if self._tap is not None:
+            self._tap.push(frame.pcm, far)
+        return frame
 
     def _alive(self) -> bool:
         lost = self._clock() - self._called > STALLED_AFTER

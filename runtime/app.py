@@ -265,7 +265,7 @@ def _person(app: App, agent: SipAgent, call: SipCall) -> Person | None:
     sound, settings = app.engines.sound, app.settings
     if not settings.person.call or sound is None:
         return None
-    return Person(settings.person, agent, call, sound.speaker, settings.agent.language)
+    return Person(settings.person, agent, call, sound.speaker, sound.who, settings.agent.language)
 
 
 async def _callouts(app: App) -> Stop:
@@ -345,9 +345,28 @@ async def _lag(app: App) -> Stop:
     return stop
 
 
+async def _nothing() -> None:
+    """To stop what never ran."""
+
+
+async def _recordings(app: App) -> Stop:
+    """Where the pack never records, only those from before are erased in time."""
+    from runtime.recording import FOLDER
+
+    if app.engines.planner.recording.mode == "never" and not (app.settings.data_folder / FOLDER).exists():
+        return _nothing
+    from runtime.recording.recorder import Recorder
+    from runtime.recording.store import Store
+
+    recorder = Recorder(Store(app.settings.data_folder), app.settings.recording, app.metrics, app.note)
+    app.engines = replace(app.engines, recorder=recorder)
+    return recorder.close
+
+
 PARTS = (
     Part("loop watch", lambda settings: True, _lag),
     Part("memory", lambda settings: True, _tidy),
+    Part("recordings", lambda settings: True, _recordings),
     Part("kiosk", lambda settings: settings.kiosk.enabled, _kiosk),
     Part("telephone", lambda settings: settings.sip.enabled, _telephone),
     Part("callouts", lambda settings: settings.sip.enabled and settings.callouts.enabled, _callouts),

@@ -69,5 +69,9 @@ def may_be_backchannel(text: str, expect: Expect) -> bool:
     """
     words = fold(text).split()
     brief = len(words) <= BRIEF and sum(len(set(word)) for word in words) <= BRIEF_LETTERS
-    calling = any(get_close_matches(word, _CALLING, 1, _ALIKE_CALLING) for word in words)
-    return brief and expect.kind == "anything" and not calling
+    return brief and expect.kind == "anything" and not is_calling(text)
+
+
+def is_calling(text: str) -> bool:
+    """Whether a word of it asks for our attention, or is like one that does."""
+    return any(get_close_matches(word, _CALLING, 1, _ALIKE_CALLING) for word in fold(text).split())

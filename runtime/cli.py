@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from core.errors import MostradorError
-from runtime.commands import bench, callout, doctor, models, pack, scale, trace
+from runtime.commands import bench, callout, doctor, models, pack, recording, scale, trace
 
 app = typer.Typer(
     name="mostrador",
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
+app.add_typer(recording.app, name="recording")
 app.add_typer(callout.app, name="callout")
 app.add_typer(scale.app, name="scale")
 

@@ -165,8 +165,9 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     """`attended`: call the person, then have the customer's telephone take over; `blind`: it calls the person itself;
     `bridge`: this device carries the sound of both."""
     ring_seconds: Seconds = 25.0
-    accept: Literal["key", "answer"] = "key"
-    """`key`: the person presses 1, which no answering machine does; `answer`: whoever answers is the person."""
+    accept: Literal["key", "voice", "answer"] = "key"
+    """`key`: the person presses 1, which no answering machine does; `voice`: a machine is told by what it says, not
+    always rightly, and who can't be told is asked for the key; `answer`: whoever answers is the person."""
     accept_seconds: Seconds = 20.0
     briefing: Literal["private", "together", "off"] = "private"
     """The person hears in a few words what it is about; `together`: the customer is there already and hears it, too."""
@@ -216,6 +217,15 @@ class Payments(Struct, frozen=True, forbid_unknown_fields=True):
 
     provider: str = ""
     """Who keeps them: "local" for tests. Empty: nobody, and a pack that asks for a secret is refused."""
+
+
+class Recording(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where recordings end. Whether there are any is the pack's business, and the customer's. `docs/recording.md`."""
+
+    quota_mb: Annotated[int, Meta(ge=1)] = 2000
+    """On disk, all together; then none is begun, and those that go on end."""
+    free_mb: Annotated[int, Meta(ge=0)] = 500
+    """What they leave free on the disk."""
 
 
 class Voice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -304,6 +314,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
+    recording: Recording = Recording()
     callouts: Callouts = Callouts()
     voice: Voice = Voice()
     log: Log = Log()

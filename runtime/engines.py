@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,17 @@ from models.llm import Finisher
 from models.store import Store
 from runtime import vault, voices
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
+from runtime.agent.asides import Asides
 from runtime.config import Settings
 from runtime.machine import cores
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
+from voice.answered import who_answers
+from voice.answering import Verdict
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
+from voice.frames import AudioFrame
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
 from voice.readable import readable
@@ -35,6 +40,9 @@ from voice.stt import Recogniser, Transcript
 from voice.tts.clauses import split
 from voice.turns import TurnSettings
 from voice.vad import VadModel
+
+if TYPE_CHECKING:
+    from runtime.recording.recorder import Recorder
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +76,14 @@ class Sound:
         """The words of a short piece of sound. Raises VoiceError."""
         return await self._transcribe(speech, language, "")
 
+    async def who(self, frames: AsyncIterator[AudioFrame], language: str) -> Verdict:
+        """Whether a person or a machine has answered a call, by what it says. Raises VoiceError."""
+
+        async def read(speech: npt.NDArray[np.float32]) -> str:
+            return (await self.transcribe(speech, language)).text
+
+        return (await who_answers(frames, self.activity.stream(), read)).verdict
+
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)
 
@@ -86,6 +102,8 @@ class Engines:
     workers: Workers
     sound: Sound | None = None
     vault: Vault | None = None
+    asides: Asides | None = None
+    recorder: "Recorder | None" = None
 
     async def keep(self, secret: Secret) -> str:
         """The token of a secret. Raises VaultError."""
@@ -96,6 +114,12 @@ class Engines:
     async def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Raises AgentError."""
         return await self.workers.run("plan", self.planner.plan, state, heard, conversation)
+
+    async def for_us(self, text: str) -> float:
+        """Probability that words over our voice are said to us. Raises ModelError."""
+        if self.asides is None:
+            return 1.0
+        return await self.workers.run("plan", self.asides.for_us, text)
 
     async def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Raises AgentError."""
@@ -172,7 +196,7 @@ async def load(
     store = store or Store()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
         loop = asyncio.get_running_loop()
-        (planner, finisher), recogniser, synthesisers, activity, endpoint = await asyncio.gather(
+        (planner, finisher, asides), recogniser, synthesisers, activity, endpoint = await asyncio.gather(
             loop.run_in_executor(pool, _mind, settings, store),
             loop.run_in_executor(pool, _recogniser, settings, store),
             loop.run_in_executor(pool, voices.load, settings, store),
@@ -186,16 +210,16 @@ async def load(
             for clause in split(text):
                 speech.keep(readable(clause, language), language)
     sound = Sound(recogniser, speech, activity, endpoint, finisher, workers, Clips(speech.speak))
-    return Engines(planner, workers, sound, vault.load(settings.payments.provider))
+    return Engines(planner, workers, sound, vault.load(settings.payments.provider), asides)
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
     """Only what a typed conversation needs. Raises ModelError."""
-    planner, _ = await asyncio.get_running_loop().run_in_executor(None, _mind, settings, store or Store())
+    planner, *_ = await asyncio.get_running_loop().run_in_executor(None, _mind, settings, store or Store())
     return Engines(planner, Workers())
 
 
-def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
+def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher, Asides]:
     from models.embed import e5
     from models.llm import smollm2
     from runtime.agent.planner import load as load_planner
@@ -204,14 +228,15 @@ def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher]:
     own = settings.data_folder / f"{folder.name}.db"
     database = Path(settings.agent.database).expanduser() if settings.agent.database else own
     language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
-    planner = load_planner(folder, e5.load(store), language, database)
+    embedder = e5.load(store)
+    planner = load_planner(folder, embedder, language, database)
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(
             "config.payments",
             f"agent.pack = {settings.agent.pack!r}: {', '.join(planner.pack.secrets)} asks for a secret, which nobody "
             "keeps: set `provider` under [payments]",
         )
-    return planner, language
+    return planner, language, Asides(planner.pack, embedder)
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:

@@ -87,6 +87,25 @@ class Kept(_Event, frozen=True):
     why: str = ""
 
 
+class Consent(_Event, frozen=True):
+    """What the customer said to being recorded. `how`: "words", "keys", "touch", "silence"; "notice": only told."""
+
+    answer: Literal["yes", "no", "none", "withdrawn", "told"]
+    how: str
+    basis: str = ""
+    """Why the pack asks, in its words."""
+
+
+class Recorded(_Event, frozen=True):
+    """What became of a recording. `why`: the code of a failure, "withdrawn", "expired", or the reason that was given;
+    `by`: who exported or deleted it by hand."""
+
+    recording: str
+    what: Literal["began", "ended", "failed", "deleted", "exported"]
+    why: str = ""
+    by: str = ""
+
+
 class Hold(_Event, frozen=True):
     """The call was put on hold, or (`on` False) taken back. Until then nobody hears us."""
 
@@ -158,7 +177,7 @@ class Said(_Event, frozen=True):
 
 Event = (
     Attached | SpeechStarted | Interrupted | Draft | Resumed | UserSaid | Chose | Dtmf | Kept | Hold
-    | Handoff | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
+    | Handoff | Consent | Recorded | Silence | LanguageChosen | Failed | Stopping | HungUp | Replied | Said
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()

@@ -30,6 +30,8 @@ class Wanted:
     most: int = 0
     first: float = math.inf
     between: float = BETWEEN
+    choice: bool = False
+    """One of a few, which begin with 1: 0 asks for a person, as ever."""
 
 
 class Outcome(Enum):
@@ -59,7 +61,7 @@ def press(held: str, key: str, wanted: Wanted) -> tuple[str, Keyed | None]:
         return "", ended(held, wanted) if held or wanted.most else None
     if key not in DIGITS:
         return held, None
-    if key == PERSON and not held and not wanted.most:
+    if key == PERSON and not held and (wanted.choice or not wanted.most):
         return "", Keyed(Outcome.PERSON)
     held += key
     if wanted.most and len(held) >= wanted.most:
@@ -87,7 +89,9 @@ def wanted_of(expect: Expect) -> Wanted:
         case "secret":
             return Wanted(expect.digits, expect.most, FIRST_HIDDEN, BETWEEN_HIDDEN)
         case "choice":
-            return Wanted(1, 1)
+            return Wanted(1, 1, choice=True)
+        case "yes_no" if expect.most:
+            return Wanted(1, 1, choice=True)
         case _:
             return Wanted()
 

@@ -15,7 +15,7 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from runtime.capacity import State
-from runtime.events import Event, Handoff, Replied, Said, UserSaid
+from runtime.events import Event, Handoff, Recorded, Replied, Said, UserSaid
 from telephony.accounts import AccountState
 from telephony.unwanted import Why
 
@@ -89,6 +89,8 @@ class Metrics:
             ["account"],
             registry=registry,
         )
+        self._recorded = Counter("mostrador_recordings", "What became of recordings", ["what"], registry=registry)
+        self._recordings = Gauge("mostrador_recordings_bytes", "What recordings take on disk", registry=registry)
         ProcessCollector(registry=registry)  # resident memory, CPU time, open files
 
     def conversation_began(self, channel: str) -> None:
@@ -133,6 +135,10 @@ class Metrics:
         """An account of the telephone has changed."""
         self._accounts.labels(state.name).set(state.up)
 
+    def recordings(self, size: int) -> None:
+        """Bytes that they take."""
+        self._recordings.set(size)
+
     def lag(self, seconds: float) -> None:
         self._lag.observe(seconds)
 
@@ -152,6 +158,8 @@ class Metrics:
                 self._handoffs.labels(event.step, event.why).inc()
             case Said():
                 self._timed(event.timings)
+            case Recorded():
+                self._recorded.labels(event.what).inc()
             case _:
                 pass
 

@@ -18,6 +18,7 @@ from runtime.engines import Engines
 from runtime.events import (
     Attached,
     Chose,
+    Consent,
     Draft,
     Dtmf,
     Event,
@@ -28,6 +29,7 @@ from runtime.events import (
     Interrupted,
     Kept,
     LanguageChosen,
+    Recorded,
     Replied,
     Resumed,
     Said,
@@ -43,6 +45,7 @@ from runtime.journal import Journal
 from runtime.keys import HIDDEN
 from runtime.messages import Message
 from runtime.metrics import Metrics
+from runtime.onrecord import OnRecord
 from runtime.overheard import Overheard
 from runtime.teller import Teller
 from runtime.tongue import Tongue
@@ -90,6 +93,7 @@ class Session:
         """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
         self._digits = Digits(channel, engines.keep, self._key_hooks())
+        self._on_record = OnRecord(identity, channel, engines, self._record, lambda: self._now)
         self._reply: asyncio.Task[None] | None = None
         speaker: Speaker | None = None
         self._listener: Listener | None = None
@@ -107,7 +111,7 @@ class Session:
         self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
         again = self._listener.hear_again if self._listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
-        self._overheard = Overheard(again, self._dialog.leads_nowhere)
+        self._overheard = Overheard(again, self._dialog.leads_nowhere, engines.for_us)
 
     @property
     def over(self) -> bool:
@@ -140,6 +144,7 @@ class Session:
             self._dialog.drop()
             self._digits.close()
             await self._dialog.settled()
+            await self._on_record.end()
             await channel.close(cause)
             for pump in pumps:
                 pump.cancel()
@@ -200,7 +205,7 @@ class Session:
                     event = self._takeover.ended(event)
                     self._record(event)
                     return event.cause
-                case Attached() | Replied() | Said() | Handoff():
+                case Attached() | Replied() | Said() | Handoff() | Consent() | Recorded():
                     raise AssertionError("written by the conversation itself, never sent to it")
                 case _:
                     assert_never(event)
@@ -208,10 +213,10 @@ class Session:
     # What the customer does
 
     async def _said(self, event: UserSaid) -> None:
-        """A turn of the customer. Over our own voice it may be no more than a backchannel, or a noise."""
+        """A turn of the customer. Over our own voice it may be no more than a backchannel, or meant for others."""
         heard = Heard(event.text, event.language, event.spoken, confidence=event.confidence)
-        if event.overlapped and self._busy() and await self._overheard.goes_on(heard, self._dialog.state.expect):
-            self._log.info("backchannel", text_pii=event.text)
+        if event.overlapped and self._busy() and await self._goes_on(heard):
+            self._log.info("not_for_us", text_pii=event.text)
             self._teller.go_on(self.language)
             self._digits.go_on()
             return
@@ -232,6 +237,12 @@ class Session:
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
 
+    async def _goes_on(self, heard: Heard) -> bool:
+        """Whether our answer does, over which that was said."""
+        if self._on_record.concerns(heard.text):
+            return False
+        return await self._overheard.goes_on(heard, self._dialog.state.expect)
+
     async def _unheard(self, event: UserSaid) -> None:
         """Speech without a word in it: ask again, but not of a noisy street for ever."""
         if event.voiced < UNHEARD_MIN or self._busy():
@@ -243,6 +254,9 @@ class Session:
         if self._busy():
             return
         self._record(event)
+        if self._on_record.asking:
+            self._start(self._replied(Heard("", self.language, spoken=False), None))
+            return
         await self._not_answered(event.at, "silence", "silence_again")
 
     async def _not_answered(self, at: float, first: str, again: str) -> None:
@@ -256,6 +270,7 @@ class Session:
     async def _key(self, event: Dtmf) -> None:
         """A key press interrupts speech. Digits are collected; a lone 0 asks for a person."""
         self._record(event)
+        self._on_record.key()
         self._silences = 0
         if self._digits.closed:
             return
@@ -329,13 +344,15 @@ class Session:
             return
         heard = Heard(draft.text, draft.language, confidence=draft.confidence)
         if self._busy():
-            if await self._overheard.goes_on(heard, self._dialog.state.expect):
+            if await self._goes_on(heard):
                 self._teller.go_on(self.language)
                 return
             if self._teller.speaking:
                 self._teller.hold(self.language)
         self._teller.show(Caption("customer", draft.text, self._turn + 1, final=False))
         if self._teller.speaking or self._dialog.acting or self._digits.held or not draft.text.strip():
+            return
+        if self._on_record.asking:
             return
         self._dialog.speculate(heard)
 
@@ -373,6 +390,11 @@ class Session:
         began = clock()
         stage = "plan"
         try:
+            if (about := await self._on_record.takes(heard, self._dialog)) is not None:
+                if guess is not None:
+                    guess.cancel()
+                self._expect(self._dialog.state)
+                return about
             plan = await self._dialog.plan(heard, guess)
             if plan.heard.text != heard.text:  # at the second hearing
                 self._teller.show(Caption("customer", plan.heard.text, self._turn))
@@ -389,6 +411,7 @@ class Session:
 
     async def _greet(self) -> None:
         reply = self._dialog.open(self.language, self._channel.kind, self._greeting)
+        reply = await self._on_record.greeting(self._dialog, reply, self.language)
         self._expect(self._dialog.state)
         await self._give(reply)
 
@@ -418,10 +441,12 @@ class Session:
     async def _to_person(self) -> None:
         """Bring them to a person, or say that there is none."""
         self._deafen("person", True)
+        self._on_record.keep_out("person", True)
         try:
             what = await self._takeover.bring(self.language, lambda: self._limit.reschedule(None))
         finally:
             self._deafen("person", False)
+            self._on_record.keep_out("person", False)
         if isinstance(what, HungUp):
             self.post(msgspec.structs.replace(what, at=self._now))
         else:
@@ -470,6 +495,7 @@ class Session:
 
     def _expect(self, state: DialogState) -> None:
         self._deafen("secret", state.expect.kind == "secret")
+        self._on_record.keep_out("secret", state.expect.kind == "secret")
         self._digits.want()
         self._tell_expected()
 

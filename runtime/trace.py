@@ -10,6 +10,7 @@ from runtime.agent import Language
 from runtime.events import (
     Attached,
     Chose,
+    Consent,
     Draft,
     Dtmf,
     Failed,
@@ -19,6 +20,7 @@ from runtime.events import (
     Interrupted,
     Kept,
     LanguageChosen,
+    Recorded,
     Replied,
     Resumed,
     Said,
@@ -150,6 +152,10 @@ def turns(records: Iterable[Record]) -> list[Turn]:
                 turn.notes.append("key")  # which one is personal: it may be part of a number
             case Hold():
                 turn.notes.append("held" if event.on else "taken back")
+            case Consent():
+                turn.notes.append(f"recording: {event.answer} ({event.how})")
+            case Recorded():
+                turn.notes.append(f"recording {event.what}" + (f": {event.why}" if event.why else ""))
             case Handoff():
                 turn.notes.append(f"person {event.step} {event.why}".strip())
             case Interrupted():

@@ -15,16 +15,16 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     from models.embed import e5
     from models.store import Store
+    from runtime.agent.asides import Asides
     from runtime.agent.planner import load
 
     embedder = e5.load(Store())
     for manifest in sorted((ROOT / "models" / "sectors").glob("*/pack.toml")):
-        print(
-            f"reading the examples of the pack {manifest.parent.name} (the first time, about half a minute)", flush=True
-        )
+        print(f"reading the examples of the pack {manifest.parent.name} (the first time, a minute)", flush=True)
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as scratch:
-            load(manifest.parent, embedder, None, Path(scratch) / "pack.db")
+            agent = load(manifest.parent, embedder, None, Path(scratch) / "pack.db")
+            Asides(agent.pack, embedder)
         print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
 
 

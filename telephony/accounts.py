@@ -258,9 +258,10 @@ class Accounts:
         entry.ask[hop] = time.monotonic() + pause(peer, entry.settings.keepalive, random.random())  # noqa: S311
         if entry.is_trunk:
             if peer.state != was.state:
-                where = entry.hops[hop]
-                level = _log.info if peer.state == "up" else _log.warning
-                level(f"sip_trunk_{peer.state}", account=name, hop=where, code=code)
+                if peer.state == "up":
+                    _log.info("sip_trunk_up", account=name, hop=entry.hops[hop], code=code)
+                else:
+                    _log.warning("sip_trunk_down", account=name, hop=entry.hops[hop], code=code)
             if (now := self._state(entry)) != before:
                 self._stack.account_changed(now)
             if first_up(entry.peers) is None and all(peer.state == "down" for peer in entry.peers):

@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import TelephonyError
 from telephony import pj
 from voice.frames import FRAME_MS, RATE, AudioFrame, Pcm
+from voice.tap import Pairs, Tap
 
 HEARD_MS = 2_000
 PLAY_MS = 2_000
@@ -119,6 +120,9 @@ class RingLine:
         """Read all that has been heard, and drop it."""
         self._port.readInto(np.empty(int(self._port.available()), np.int16))
 
+    def tap(self, seconds: float) -> Tap:
+        return PortTap(self._port, seconds)
+
     def wake(self) -> None:
         """Something was heard, perhaps on this line."""
         if not self._ready.is_set() and self._port.available() >= FRAME:
@@ -128,3 +132,27 @@ class RingLine:
         self._closed = True
         self._port.clear()
         self._ready.set()
+
+
+class PortTap:
+    """A `Tap` in the port itself, filled at each tick of the bridge: the loop has no part in it. One for each call."""
+
+    def __init__(self, port: Any, seconds: float) -> None:
+        if not hasattr(port, "tap"):
+            raise TelephonyError("sip.old_build", "this build of PJSIP cannot record: `make telephone` builds it anew")
+        self._port = port
+        port.tap(round(1000 * seconds))
+
+    @property
+    def now(self) -> int:
+        return int(self._port.tapNow())
+
+    def read(self, pairs: Pairs) -> tuple[int, int]:
+        count = int(self._port.readTap(pairs.reshape(-1))) // 2
+        return int(self._port.tapStart()), count
+
+    def beep(self, pcm: Pcm) -> None:
+        self._port.overlay(pcm)
+
+    def close(self) -> None:
+        self._port.tap(0)

@@ -35,7 +35,7 @@ def _send(stack: "Stack", number: int, dialling: Dialling, route: Route, port: A
     while True:
         leg = leg_class()(stack, number, route.account, None, port)
         leg.dialling, leg.route = dialling, route
-        prm = pj.load().CallOpParam(True)
+        prm = pj.of_sound_only()
         prm.txOption.headers = pj.header_vector(dialling.headers)
         try:
             leg.makeCall(route.uri, prm)

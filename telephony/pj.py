@@ -51,6 +51,14 @@ def can_show_load() -> bool:
     return hasattr(load(), "setLoad")
 
 
+def of_sound_only() -> Any:
+    """Parameters of a call: one stream of sound. PJSIP would offer text (RFC 4103), too; nobody here reads it."""
+    prm = load().CallOpParam(True)
+    if hasattr(prm.opt, "textCount"):
+        prm.opt.textCount = 0
+    return prm
+
+
 def can_hold_floods() -> bool:
     """Whether messages are limited before they are read, and third parties kept out of a call's sound."""
     return hasattr(load(), "floodLimits")

@@ -233,7 +233,7 @@ class Stack:
     def _change(self, leg: Any, change: Change) -> bool:
         """Ask the other side for a hold of ours, or its end."""
         leg.change, change.due = change, None
-        prm = pj.load().CallOpParam(True)
+        prm = pj.of_sound_only()
         if change.hold:
             return self._try(leg.setHold, prm)
         prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
@@ -265,7 +265,7 @@ class Stack:
         leg = self._legs.get(number)
         if leg is None:
             return False
-        prm = pj.load().CallOpParam()
+        prm = pj.of_sound_only()
         prm.statusCode = code
         if headers:
             prm.txOption.headers = pj.header_vector(headers)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from voice.frames import AudioFrame, Pcm
+from voice.tap import Tap
 
 
 class AudioLine(Protocol):
@@ -30,3 +31,6 @@ class AudioLine(Protocol):
     @property
     def played(self) -> int:
         """Samples that have really left for the customer since the line opened (silence fill not counted)."""
+
+    def tap(self, seconds: float) -> Tap:
+        """Both sides from now on, for one who records them and reads at least every `seconds`."""

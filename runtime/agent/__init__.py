@@ -9,6 +9,7 @@ from runtime.messages import Message
 
 if TYPE_CHECKING:
     from runtime.agent.briefing import Story
+    from runtime.agent.recording import RecordingPolicy
 
 Language = Literal["es", "en"]
 
@@ -96,6 +97,10 @@ class Plan(Struct, frozen=True):
 
 class Planner(Protocol):
     """The agent as the session sees it. One for each pack, shared by all conversations, thread-safe."""
+
+    @property
+    def recording(self) -> "RecordingPolicy":
+        """Whether its conversations may be recorded."""
 
     def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
         """The greeting and the state a conversation starts in."""

@@ -9,6 +9,7 @@ from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Fo
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
 from runtime.agent.places import line_of
+from runtime.agent.recording import PHRASES
 from runtime.agent.tools import SUPPLIED, Tool
 
 FEWEST_EXAMPLES = 10
@@ -59,6 +60,11 @@ def _check_manifest(pack: Pack) -> None:
     for intent in manifest.topics:
         if intent not in known:
             raise _fail("intent", path, line_of(text, ["topics", intent]), f"topics.{intent}: no such intent")
+    for code in PHRASES[manifest.recording.mode]:
+        _phrase(pack, f"recording.{code}", path, line_of(text, ["recording", "mode"]), "conversations are recorded")
+    if manifest.recording.mode != "never" and not manifest.recording.basis.strip():
+        line = line_of(text, ["recording", "mode"])
+        raise _fail("recording", path, line, "recording.basis: say why conversations may be recorded")
     for name, entity in manifest.entities.items():
         if entity.intent and entity.intent not in pack.by_intent:
             line = line_of(text, ["entities", name, "intent"])

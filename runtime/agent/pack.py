@@ -17,6 +17,7 @@ from runtime.agent.flow import STEPS, Flow, Slot, Step
 from runtime.agent.knowledge import Section, load_knowledge
 from runtime.agent.phrases import PhraseFile, Phrases
 from runtime.agent.places import line_of, path_of
+from runtime.agent.recording import RecordingPolicy
 from runtime.agent.tools import Tool, load_tools
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -73,6 +74,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """A query that gives the days, as ISO dates, on which everything is closed: nobody is called then."""
     menu: list[str] = []
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
+    recording: RecordingPolicy = RecordingPolicy()
 
 
 @dataclass(frozen=True)

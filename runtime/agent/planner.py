@@ -15,6 +15,7 @@ from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
 from runtime.agent.pack import Pack, load_pack
+from runtime.agent.recording import RecordingPolicy
 from runtime.agent.route import Judge, make_router
 from runtime.agent.understand import understand
 from runtime.agent.walk import AGENT, CLARIFY, OFFER, Walked, begin, document, done, note, walk
@@ -59,6 +60,10 @@ class Agent:
                 name: EntityIndex(Term(str(row[0]), str(row[1]), str(row[2])) for row in db.execute(entity.terms))
                 for name, entity in pack.manifest.entities.items()
             }
+
+    @property
+    def recording(self) -> RecordingPolicy:
+        return self.pack.manifest.recording
 
     def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
         """The greeting: an automatic assistant, what it does, how to reach a person."""

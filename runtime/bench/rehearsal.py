@@ -26,6 +26,7 @@ from runtime.workers import Workers
 from voice.clips import Clips
 from voice.frames import RATE, AudioFrame, Pcm
 from voice.resample import to_float
+from voice.tap import PairRing, Tap
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -176,6 +177,9 @@ class _Line:
             )
             frame, self._in = self._in[:FRAME], self._in[FRAME:]
             yield AudioFrame(frame if len(frame) else _SILENCE, RATE, (len(self._volume) - 1) * TICK)
+
+    def tap(self, seconds: float) -> Tap:
+        return PairRing(seconds)
 
     def play(self, pcm: Pcm) -> int:
         self.begun.set()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Planner, Reply, Value
 from runtime.agent.controls import control, wanted_language
+from runtime.agent.recording import RecordingPolicy
 from runtime.agent.slots import yes_no
 from runtime.callouts.request import Outcome, Request
 from runtime.messages import Message
@@ -66,6 +67,11 @@ class Opening:
         self._request = request
         self._decided = decided
         self._fields: dict[str, Value] = {"person": request.person, "why": request.why, "message": request.message}
+
+    @property
+    def recording(self) -> RecordingPolicy:
+        """Whom we call is not recorded: they have not asked for the call, either."""
+        return RecordingPolicy()
 
     def open(self, language: Language, channel: str) -> tuple[Reply, DialogState]:
         message = self._words("greeting", language)

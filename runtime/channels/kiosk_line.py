@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Callable
 import numpy as np
 import structlog
 
+from runtime.channels.kiosk_tap import PageTap
 from runtime.channels.kiosk_wire import Hush, Mic, Played, Voice
 from voice.frames import RATE, AudioFrame, Pcm
+from voice.tap import Tap
 
 FRAME = RATE // 50
 HEARD_MAX = 250
@@ -48,6 +50,7 @@ class BrowserLine:
         self._report = 0
         self._progress = clock()
         self._stalled = False
+        self._tap: PageTap | None = None
 
     @property
     def rate(self) -> int:
@@ -84,6 +87,8 @@ class BrowserLine:
         if len(pcm):
             self._taken += len(pcm)
             self._send(Voice(pcm.astype("<i2", copy=False).tobytes()))
+            if self._tap is not None:
+                self._tap.queue(pcm)
         return len(pcm)
 
     def hush(self) -> int:
@@ -108,6 +113,10 @@ class BrowserLine:
         queued = self.queued  # may find a stall and change the other two
         return self._taken - self._dropped - queued
 
+    def tap(self, seconds: float) -> Tap:
+        self._tap = PageTap(seconds, self.played)
+        return self._tap
+
     # The far end
 
     def take(self, sound: Mic) -> bool:
@@ -117,6 +126,8 @@ class BrowserLine:
         pcm = np.frombuffer(sound.pcm, "<i2").astype(np.int16, copy=False)
         for offset in range(0, len(pcm), FRAME):
             self._frames.append(AudioFrame(pcm[offset : offset + FRAME], RATE, (sound.at + offset) / RATE))
+        if self._tap is not None:
+            self._tap.heard(pcm, self.played)
         self._next = sound.at + len(pcm)
         self._arrived.set()
         return True
@@ -147,6 +158,8 @@ class BrowserLine:
         if self._taken == self._taken_before:
             return 0
         self._dropped += samples
+        if self._tap is not None:
+            self._tap.drop(samples)
         self._taken_before = self._taken
         self._epoch += 1
         self._acknowledged = False

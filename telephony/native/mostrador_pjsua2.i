@@ -51,6 +51,11 @@ SAMPLE_BUFFER((const int16_t *samples, size_t count), PyBUF_SIMPLE)
 %nothread mostrador::RingPort::droppedHeard;
 %nothread mostrador::RingPort::underruns;
 %nothread mostrador::RingPort::overruns;
+%nothread mostrador::RingPort::overlay;
+%nothread mostrador::RingPort::tap;
+%nothread mostrador::RingPort::readTap;
+%nothread mostrador::RingPort::tapStart;
+%nothread mostrador::RingPort::tapNow;
 %nothread mostrador::RingPort::deliver;
 %nothread mostrador::RingPort::take;
 %nothread mostrador::ringEventFd;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -81,11 +82,59 @@ private:
     size_t size_ = 0;
 };
 
+/* Both sides of a call for whoever records it, in pairs of samples (heard, played): one tick of the bridge appends to
+ * both, so that they cannot shift against each other. When its reader is late the oldest pairs go. */
+class BothSides
+{
+public:
+    BothSides(size_t frame, size_t capacity) : pairs_(2 * capacity), sent_(frame), tick_(2 * frame) {}
+
+    /* `count` samples go out in this tick. */
+    void sent(const int16_t *pcm, size_t count)
+    {
+        waiting_ = std::min(count, sent_.size());
+        std::memcpy(sent_.data(), pcm, waiting_ * sizeof(int16_t));
+    }
+
+    /* `count` samples came in: the end of this tick. */
+    void tick(const int16_t *pcm, size_t count)
+    {
+        if (tick_.size() < 2 * count)
+            tick_.resize(2 * count);
+        for (size_t at = 0; at < count; ++at) {
+            tick_[2 * at] = pcm ? pcm[at] : 0;
+            tick_[2 * at + 1] = at < waiting_ ? sent_[at] : 0;
+        }
+        waiting_ = 0;
+        if (2 * count > pairs_.room())
+            pairs_.drop(2 * count - pairs_.room());
+        pairs_.push(tick_.data(), 2 * count);
+        now_ += count;
+    }
+
+    size_t read(int16_t *pcm, size_t count)
+    {
+        start_ = now_ - pairs_.size() / 2;
+        return pairs_.pop(pcm, count - count % 2);
+    }
+
+    uint64_t start() const { return start_; }
+    uint64_t now() const { return now_; }
+
+private:
+    SampleRing pairs_;
+    std::vector<int16_t> sent_;
+    std::vector<int16_t> tick_;
+    size_t waiting_ = 0;
+    uint64_t now_ = 0;
+    uint64_t start_ = 0;
+};
+
 /* Both directions and their counts. Outlives the port for as long as the bridge may still call. */
 struct Rings
 {
     Rings(unsigned frame, size_t heard_capacity, size_t play_capacity)
-        : frame(frame), heard(heard_capacity), play(play_capacity)
+        : frame(frame), heard(heard_capacity), play(play_capacity), over(play_capacity)
     {}
 
     /* From the bridge: `count` samples came in. When the reader is late the oldest go. */
@@ -100,6 +149,8 @@ struct Rings
                 ++overruns;
             }
             heard.push(pcm, count);
+            if (both)
+                both->tick(pcm, count);
         }
         const uint64_t one = 1;
         if (write(ringEventFd(), &one, sizeof one) < 0) {
@@ -114,13 +165,31 @@ struct Rings
         const size_t real = play.pop(pcm, count);
         played += real;
         underruns += real > 0 && real < count;
-        return real;
+        const size_t filled = over.size() ? mixed(pcm, real, count) : real;
+        if (both)
+            both->sent(pcm, filled);
+        return filled;
+    }
+
+    /* What is laid over the sound, whether there is any or not. Counts as nothing that was played. */
+    size_t mixed(int16_t *pcm, size_t real, size_t count)
+    {
+        beep.resize(count);
+        const size_t more = over.pop(beep.data(), count);
+        if (more > real)
+            std::memset(pcm + real, 0, (more - real) * sizeof(int16_t));
+        for (size_t at = 0; at < more; ++at)
+            pcm[at] = static_cast<int16_t>(std::max(-32768, std::min(32767, pcm[at] + beep[at])));
+        return std::max(real, more);
     }
 
     const unsigned frame;
     std::mutex lock;
     SampleRing heard;
     SampleRing play;
+    SampleRing over;
+    std::vector<int16_t> beep;
+    std::unique_ptr<BothSides> both;  /* none until somebody records */
     uint64_t position = 0;  /* stream position of the next heard sample */
     uint64_t heard_lost = 0;
     uint64_t played = 0;
@@ -177,6 +246,44 @@ public:
         const size_t gone = rings_->play.drop(rings_->play.size());
         rings_->play_dropped += gone;
         return gone;
+    }
+
+    /* Lays samples over whatever is played from the next tick on; returns how many were taken. */
+    size_t overlay(const int16_t *samples, size_t count)
+    {
+        std::lock_guard<std::mutex> guard(rings_->lock);
+        return rings_->over.push(samples, count);
+    }
+
+    /* Keeps both sides from now on, `ms` of them at most; 0: no longer. */
+    void tap(unsigned ms)
+    {
+        std::unique_ptr<BothSides> both;
+        if (ms)
+            both = std::make_unique<BothSides>(rings_->frame, size_t(rate_) * ms / 1000);
+        std::lock_guard<std::mutex> guard(rings_->lock);
+        rings_->both.swap(both);
+    }
+
+    /* Pairs (heard, played) into `pcm`, oldest first; returns how many samples, two for each pair. */
+    size_t readTap(int16_t *pcm, size_t count)
+    {
+        std::lock_guard<std::mutex> guard(rings_->lock);
+        return rings_->both ? rings_->both->read(pcm, count) : 0;
+    }
+
+    /* Pairs between the tap's beginning and the first that the last readTap gave. */
+    uint64_t tapStart() const
+    {
+        std::lock_guard<std::mutex> guard(rings_->lock);
+        return rings_->both ? rings_->both->start() : 0;
+    }
+
+    /* Pairs since the tap's beginning: the clock of both sides. */
+    uint64_t tapNow() const
+    {
+        std::lock_guard<std::mutex> guard(rings_->lock);
+        return rings_->both ? rings_->both->now() : 0;
     }
 
     uint64_t available() const { return size(&Rings::heard); }

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from runtime.bench.device import Device
 from runtime.events import Event, Replied
@@ -61,8 +62,11 @@ async def events_of(running: Device, wanted: Callable[[Event], bool]) -> list[Ev
     raise AssertionError(f"the journal never held it: {heard}")
 
 
+Kind = TypeVar("Kind", bound=Caller)
+
+
 @contextlib.asynccontextmanager
-async def calling(running: Device) -> AsyncIterator[Caller]:
+async def calling(running: Device, kind: type[Kind] = Caller) -> AsyncIterator[Kind]:  # type: ignore[assignment]
     """Answered; hung up in the end."""
     agent = SipAgent(SipSettings(port=0, user="caller"))
     await agent.start()
@@ -72,7 +76,7 @@ async def calling(running: Device) -> AsyncIterator[Caller]:
             assert not isinstance(event, Ended)
             if isinstance(event, Answered):
                 break
-        caller = Caller(call)
+        caller = kind(call)
         yield caller
         await caller.hang_up()
     finally:

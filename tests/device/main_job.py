@@ -42,12 +42,15 @@ async def ask(uri: str, say: Sequence[Path], language: str, record: Path) -> Ans
     return Answer(heard.text, report)
 
 
-async def mostrador(*words: str, code: int = 0) -> str:
-    """Run the command and return what it printed; its exit code must be `code`."""
+async def mostrador(*words: str, code: int = 0, home: Path | None = None) -> str:
+    """Run the command and return what it printed; its exit code must be `code`. `home`: the data folder."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "runtime", *words,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        env={
+            **os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            **({"MOSTRADOR_HOME": str(home)} if home else {}),
+        },
     )  # fmt: skip
     out, err = await asyncio.wait_for(process.communicate(), 240)
     assert process.returncode == code, f"exit {process.returncode}:\n{out.decode()}\n{err.decode()}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import AgentError, MostradorError, VoiceError
 from runtime.agent import DialogState, Effect, Expect, Heard, Language, Plan, Reply
+from runtime.agent.recording import RecordingPolicy
 from runtime.channels import Screen
 from runtime.config import Limits
 from runtime.engines import Engines, Sound
@@ -47,6 +48,7 @@ class Script:
         self.done: list[str] = []
         self.planned: list[str] = []
         self.broken = ""
+        self.recording = RecordingPolicy()
         self.lost: set[str] = set()
         """What leads nowhere."""
 
@@ -174,12 +176,15 @@ class Counter:
     text_only: bool = False
     limits: Limits = field(default_factory=Limits)
     greeting: str = ""
+    recording: RecordingPolicy = field(default_factory=RecordingPolicy)
+    tape: Any = None
     person: Any = None
 
     def __post_init__(self) -> None:
         self.line = FakeLine()
         self.channel = FakeChannel(None if self.text_only else self.line)
         self.script = Script()
+        self.script.recording = self.recording
         self.recorder = Recorder()
         self.vault = LocalVault()
         self.workers = Inline()
@@ -223,7 +228,7 @@ class Counter:
         workers: Any = self.workers
         unused: Any = None
         sound = Scripted(unused, {}, unused, unused, unused, workers, Clips(self._speak))
-        engines = Engines(self.script, workers, sound, self.vault)
+        engines = Engines(self.script, workers, sound, self.vault, self.tape)
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits, self.greeting, self.person)

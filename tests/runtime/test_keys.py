@@ -41,6 +41,9 @@ def keyed(keys: str, wanted: Wanted) -> tuple[str, list[Keyed]]:
         ("#", FIVE, "", [Keyed(Outcome.NOTHING)]),
         ("01234", FIVE, "", [Keyed(Outcome.WHOLE, "01234")]),
         ("0", FREE, "", [Keyed(Outcome.PERSON)]),
+        ("0", Wanted(1, 1, choice=True), "", [Keyed(Outcome.PERSON)]),
+        ("0", Wanted(1, 1), "", [Keyed(Outcome.WHOLE, "0")]),
+        ("2", Wanted(1, 1, choice=True), "", [Keyed(Outcome.WHOLE, "2")]),
         ("10#", FREE, "", [Keyed(Outcome.WHOLE, "10")]),
         ("#", FREE, "", []),
         (HIDDEN * 16, Wanted(13, 16), "", [Keyed(Outcome.WHOLE, HIDDEN * 16)]),
@@ -64,7 +67,9 @@ def test_what_is_asked_for_decides_what_is_collected() -> None:
     assert wanted_of(Expect("digits", 5, 6)) == RANGE
     assert wanted_of(Expect("digits", 5)) == FIVE
     assert wanted_of(Expect("digits", 5, 5, held=3)) == Wanted(2, 5)
-    assert wanted_of(Expect("choice")) == Wanted(1, 1)
+    assert wanted_of(Expect("choice")) == Wanted(1, 1, choice=True)
+    assert wanted_of(Expect("yes_no")) == Wanted()
+    assert wanted_of(Expect("yes_no", most=1)) == Wanted(1, 1, choice=True)
     assert wanted_of(Expect()) == FREE
     assert wanted_of(Expect("secret", 13, 19)).first < math.inf
 

@@ -106,15 +106,22 @@ class Server:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    def _take(self, line: str) -> None:
+        """PJSIP writes when its buffer is full, half lines too: news may stand anywhere in one."""
+        noise, brace, rest = line.partition('{"')
+        if noise.strip():
+            self.noise.append(noise)
+        if brace:
+            news, end = json.JSONDecoder().raw_decode(brace + rest)
+            with self._changed:
+                self.news.append(news)
+                self._changed.notify_all()
+            self._take((brace + rest)[end:])
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            if not line.startswith("{"):
-                self.noise.append(line)
-                continue
-            with self._changed:
-                self.news.append(json.loads(line))
-                self._changed.notify_all()
+            self._take(line)
         with self._changed:
             self._over = True
             self._changed.notify_all()

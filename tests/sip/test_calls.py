@@ -1,5 +1,6 @@
 """Calls from sipp: each scenario says message by message what a caller does and what it must get back."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.sip.scenario import (
     refer,
     ringing,
     scenario,
+    sound_of,
 )
 
 pytestmark = pytest.mark.sip
@@ -94,6 +96,16 @@ def test_a_full_house_says_busy_and_when_to_try_again(start: Start, tmp_path: Pa
     busy = scenario(invite(), ringing(), receive(486, check="Retry-After"), ack(refused=True))
     run_sipp(tmp_path, busy, server.address, "-m", "40", "-r", "100")
     assert not [news for news in server.news if "call" in news]
+
+
+def test_text_that_is_offered_beside_sound_is_not_taken(start: Start, tmp_path: Path) -> None:
+    server = start("echo")
+    offer = sound_of() + "m=text 4000 RTP/AVP 98\na=rtpmap:98 t140/1000\n"
+    talk = scenario(invite(body=offer), answered(), ack(), pause(300), bye(), receive(200))
+    run_sipp(tmp_path, talk, server.address, "-m", "1", "-trace_msg")
+    [messages] = tmp_path.glob("*_messages.log")
+    _, _, answer = messages.read_text().partition("SIP/2.0 200")
+    assert re.findall(r"m=(\w+) (\d+)", answer)[1] == ("text", "0")
 
 
 def test_keys_by_info(start: Start, tmp_path: Path) -> None:

@@ -151,6 +151,8 @@ async def test_we_call_it_and_it_says_something(take: Take) -> None:
     finally:
         await agent.stop()
         phone.stop()
+    assert "m=audio" in phone.log()
+    assert "m=text" not in phone.log()
     assert np.median(alike(melody(60.0, 8_000)[: 8_000 * SECONDS], narrow(np.concatenate(phone_said)))) > 0.9
     assert np.median(alike(narrow(said), wav.read(phone.heard, 8_000).pcm)) > 0.9
 

@@ -133,6 +133,63 @@ def test_the_native_ring_refuses_what_is_not_int16(wrong) -> None:  # type: igno
     assert port.queued() == 0
 
 
+def test_both_sides_are_kept_tick_by_tick(kind) -> None:  # type: ignore[no-untyped-def]
+    """A frame that is played in a tick lies beside the one that is heard in it, whatever is missing before."""
+    port = kind(16_000, 20, 2_000, 1_000)
+    out = np.zeros(FRAME, np.int16)
+    port.write(ramp(FRAME, 1))
+    port.take(out)
+    port.deliver(ramp(FRAME, 100))  # before anybody records
+    port.tap(1_000)
+    port.write(ramp(FRAME + 100, 1_000))
+    for tick in range(4):
+        if tick != 1:  # nobody listens to us in the second
+            port.take(out)
+        port.deliver(ramp(FRAME, 2_000 + 320 * tick) if tick != 3 else np.zeros(FRAME, np.int16))
+    pairs = np.zeros((5 * FRAME, 2), np.int16)
+    assert port.tapNow() == 4 * FRAME
+    assert port.readTap(pairs.reshape(-1)) == 8 * FRAME
+    assert port.tapStart() == 0
+    heard = np.concatenate([ramp(3 * FRAME, 2_000), np.zeros(2 * FRAME, np.int16)])
+    played = np.zeros(5 * FRAME, np.int16)
+    played[:FRAME], played[2 * FRAME : 2 * FRAME + 100] = ramp(FRAME, 1_000), ramp(100, 1_320)
+    assert np.array_equal(pairs[:, 0], heard)
+    assert np.array_equal(pairs[:, 1], played)
+    port.tap(0)
+    port.deliver(ramp(FRAME))
+    assert (port.readTap(pairs.reshape(-1)), port.tapNow()) == (0, 0)
+
+
+def test_a_late_recorder_loses_the_oldest_pairs_and_sees_the_gap(kind) -> None:  # type: ignore[no-untyped-def]
+    port = kind(16_000, 20, 2_000, 1_000)
+    port.tap(100)
+    for tick in range(8):
+        port.deliver(np.full(FRAME, tick, np.int16))
+    pairs = np.zeros((FRAME, 2), np.int16)
+    for tick in range(3, 8):
+        assert port.readTap(pairs.reshape(-1)) == 2 * FRAME
+        assert (port.tapStart(), pairs[0, 0], pairs[-1, 0]) == (tick * FRAME, tick, tick)
+    assert port.readTap(pairs.reshape(-1)) == 0
+
+
+def test_a_beep_lies_over_what_is_played_and_counts_as_nothing_played(kind) -> None:  # type: ignore[no-untyped-def]
+    port = kind(16_000, 20, 2_000, 1_000)
+    port.tap(1_000)
+    out = np.zeros(FRAME, np.int16)
+    port.write(np.full(100, 30_000, np.int16))
+    assert port.overlay(np.full(FRAME + 50, 5_000, np.int16)) == FRAME + 50
+    assert port.take(out) == FRAME
+    assert (out[:100] == 32_767).all()
+    assert (out[100:] == 5_000).all()
+    port.deliver(np.zeros(FRAME, np.int16))
+    assert port.take(out) == 50
+    assert port.take(out) == 0
+    assert (port.played(), port.queued()) == (100, 0)
+    pairs = np.zeros((FRAME, 2), np.int16)
+    port.readTap(pairs.reshape(-1))
+    assert (pairs[:100, 1] == 32_767).all(), "it is recorded as it was heard"
+
+
 def drain(fd: int) -> None:
     with contextlib.suppress(BlockingIOError):
         os.read(fd, 8)

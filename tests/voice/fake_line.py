@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 
 from voice.frames import RATE, AudioFrame, Pcm
+from voice.tap import PairRing, Tap
 
 SILENCE = np.zeros(320, np.int16)
 
@@ -22,6 +23,7 @@ class FakeLine:
         self._played = 0
         self._since: float | None = None
         self._dropped = 0
+        self._tap: PairRing | None = None
 
     def feed(self, pcm: Pcm) -> None:
         for start in range(0, len(pcm) - 319, 320):
@@ -34,7 +36,10 @@ class FakeLine:
         time = 0.0
         while self._open:
             await asyncio.sleep(0.02)
-            yield AudioFrame(self._in.popleft() if self._in else SILENCE, self.rate, time)
+            pcm = self._in.popleft() if self._in else SILENCE
+            if self._tap is not None:
+                self._tap.push(pcm, SILENCE)
+            yield AudioFrame(pcm, self.rate, time)
             time += 0.02
 
     def _advance(self) -> None:
@@ -65,6 +70,10 @@ class FakeLine:
             else:
                 left -= len(last)
         return dropped
+
+    def tap(self, seconds: float) -> Tap:
+        self._tap = PairRing(seconds)
+        return self._tap
 
     @property
     def queued(self) -> int:
