@@ -12,7 +12,7 @@ import pytest
 
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
-from tests.sip.datagrams import address, broken, request, unwanted
+from tests.sip.datagrams import address, broken, request
 from tests.sip.phones import Server, Start, ended, run_sipp
 from tests.sip.test_bad_input import PLAIN, calling_meanwhile
 
