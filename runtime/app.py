@@ -265,7 +265,7 @@ def _person(app: App, agent: SipAgent, call: SipCall) -> Person | None:
     sound, settings = app.engines.sound, app.settings
     if not settings.person.call or sound is None:
         return None
-    return Person(settings.person, agent, call, sound.speaker, settings.agent.language)
+    return Person(settings.person, agent, call, sound.speaker, sound.who, settings.agent.language)
 
 
 async def _callouts(app: App) -> Stop:

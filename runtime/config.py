@@ -165,8 +165,9 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True):
     """`attended`: call the person, then have the customer's telephone take over; `blind`: it calls the person itself;
     `bridge`: this device carries the sound of both."""
     ring_seconds: Seconds = 25.0
-    accept: Literal["key", "answer"] = "key"
-    """`key`: the person presses 1, which no answering machine does; `answer`: whoever answers is the person."""
+    accept: Literal["key", "voice", "answer"] = "key"
+    """`key`: the person presses 1, which no answering machine does; `voice`: a machine is told by what it says, not
+    always rightly, and who can't be told is asked for the key; `answer`: whoever answers is the person."""
     accept_seconds: Seconds = 20.0
     briefing: Literal["private", "together", "off"] = "private"
     """The person hears in a few words what it is about; `together`: the customer is there already and hears it, too."""
@@ -372,6 +373,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     realm = settings.sip.callers.realm
     if set(realm) & set('"\\') or not realm.isprintable():
         yield f"sip.callers.realm = {_shown(realm)}: leave out quotes, backslashes and control characters"
+    known = {account.name for account in settings.sip.accounts}
+    if settings.callouts.account and settings.callouts.account not in known:
+        yield (
+            f"callouts.account = {_shown(settings.callouts.account)}: no account in sip.accounts is called so; there "
+            f"are {', '.join(sorted(known)) or 'none'}"
+        )
     dialled: set[str] = set()
     for at, number in enumerate(settings.sip.numbers):
         if number.pack not in ("", settings.agent.pack):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,11 @@ from runtime.machine import cores
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
+from voice.answered import who_answers
+from voice.answering import Verdict
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
+from voice.frames import AudioFrame
 from voice.line import AudioLine
 from voice.listener import Hearing, Listener
 from voice.readable import readable
@@ -72,6 +75,14 @@ class Sound:
     async def transcribe(self, speech: npt.NDArray[np.float32], language: str) -> Transcript:
         """The words of a short piece of sound. Raises VoiceError."""
         return await self._transcribe(speech, language, "")
+
+    async def who(self, frames: AsyncIterator[AudioFrame], language: str) -> Verdict:
+        """Whether a person or a machine has answered a call, by what it says. Raises VoiceError."""
+
+        async def read(speech: npt.NDArray[np.float32]) -> str:
+            return (await self.transcribe(speech, language)).text
+
+        return (await who_answers(frames, self.activity.stream(), read)).verdict
 
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)

@@ -1,7 +1,7 @@
 """Brings one customer on the telephone to a person: what `steps` decides is done here, with calls, words and music."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
@@ -15,10 +15,13 @@ from runtime.events import Handoff
 from runtime.handoff import steps
 from runtime.handoff.steps import Deed, Happened, Phase, Reason, Way
 from telephony.events import Answered, Ended, KeyPressed
+from telephony.media import RingLine
 from telephony.refer import Transferred, handoff_headers, new_id
 from telephony.sip import SipAgent, SipCall
 from telephony.transfer import transfer
+from voice.answering import Verdict
 from voice.comfort import Comfort
+from voice.frames import AudioFrame
 from voice.line import AudioLine
 from voice.speaker import Speaker
 
@@ -26,10 +29,15 @@ LEAD = 0.24
 TICK = 0.04
 ASK_AGAIN = 3.0
 """Seconds between two times that a person is asked to press the key."""
+SLACK = 5.0
+"""Seconds that the telephone itself goes on ringing: it is we who give up."""
 ENDING = 2.0
 """Seconds that leaving may take."""
 KEYS = 64
 """That wait at most; everything else happens but a few times."""
+
+Who = Callable[[AsyncIterator[AudioFrame], Language], Awaitable[Verdict]]
+"""Who has answered, by their voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +67,15 @@ class Person:
         agent: SipAgent,
         customer: SipCall,
         speaker: Callable[[AudioLine], Speaker],
+        who: Who,
         language: Language,
     ) -> None:
-        """`language`: of the device, where the settings don't say which the person speaks."""
+        """`who` tells people from machines; `language`: of the device, where the settings don't say the person's."""
         self._settings = settings
         self._agent = agent
         self._customer = customer
         self._speaker = speaker
+        self._who = who
         self._language: Language = settings.language or language
         self._inbox: asyncio.Queue[Happened] | None = None
 
@@ -86,7 +96,9 @@ class Person:
         """Until the customer is back, or gone with the person. A cancelled one leaves no call up. Never raises for what
         the telephone does."""
         self._inbox = asyncio.Queue()
-        handoff = _Handoff(self._settings, self._agent, self._customer, self._speaker, self._language, counter)
+        handoff = _Handoff(
+            self._settings, self._agent, self._customer, self._speaker, self._who, self._language, counter
+        )
         handoff.post = self._post
         self._customer.overheard.append(self._overheard)
         state = steps.State()
@@ -127,11 +139,12 @@ class _Handoff:
         agent: SipAgent,
         customer: SipCall,
         speaker: Callable[[AudioLine], Speaker],
+        who: Who,
         language: Language,
         counter: Counterside,
     ) -> None:
         self.way = Way(
-            settings.kind, settings.briefing, settings.accept == "key", settings.ring_seconds, settings.accept_seconds
+            settings.kind, settings.briefing, settings.accept, settings.ring_seconds, settings.accept_seconds
         )
         self.id = new_id()
         self.post: Callable[[Happened], None] = lambda _: None
@@ -139,6 +152,7 @@ class _Handoff:
         self._agent = agent
         self._customer = customer
         self._make_speaker = speaker
+        self._who = who
         self._language: Language = language
         self._counter = counter
         self._person: SipCall | None = None
@@ -157,6 +171,8 @@ class _Handoff:
                 await self._dial()
             case steps.HangUp():
                 await self._hang_up()
+            case steps.Listen():
+                self._tell(self._listen())
             case steps.AskToAccept():
                 self._tell(self._ask())
             case steps.Brief(together=together):
@@ -228,7 +244,12 @@ class _Handoff:
 
     async def _dial(self) -> None:
         try:
-            self._person = await self._agent.dial(self._settings.call, self._settings.account, handoff_headers(self.id))
+            self._person = await self._agent.dial(
+                self._settings.call,
+                self._settings.account,
+                handoff_headers(self.id),
+                patience=self._settings.ring_seconds + SLACK,
+            )
         except TelephonyError as error:
             self._log.error("person_not_called", code=error.code, reason_pii=error.message)
             self.post(steps.PersonEnded("failed"))
@@ -267,6 +288,16 @@ class _Handoff:
             await asyncio.wait({telling})
         if self._voice is not None:
             self._voice.hush()
+
+    async def _listen(self) -> None:
+        verdict: Verdict = "unsure"
+        if self._person is not None:
+            try:
+                verdict = await self._who(_from_now(self._person.line), self._language)
+            except MostradorError as error:
+                self._log.error("person_not_heard", code=error.code)
+        self._telling = None
+        self.post(steps.Recognised(verdict))
 
     async def _ask(self) -> None:
         while True:
@@ -328,3 +359,11 @@ class _Handoff:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _from_now(line: RingLine) -> AsyncIterator[AudioFrame]:
+    """What is heard from now on; before it was the network's tone."""
+    since = line.now
+    async for frame in line.heard():
+        if frame.start >= since:
+            yield frame

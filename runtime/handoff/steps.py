@@ -13,6 +13,8 @@ from telephony.refer import Result
 
 Kind = Literal["attended", "blind", "bridge"]
 Briefing = Literal["private", "together", "off"]
+Accept = Literal["key", "voice", "answer"]
+"""A person is who presses a key, who sounds like one, or whoever answers."""
 
 ACCEPT, DECLINE = "1", "2"
 """Keys of the person."""
@@ -22,11 +24,11 @@ BRIEFING_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a person is reached. Seconds: that it rings, and that the person may take to accept by a key."""
+    """How a person is reached. Seconds: that it rings, and that the person may take to accept."""
 
     kind: Kind = "attended"
     briefing: Briefing = "private"
-    by_key: bool = True
+    accept: Accept = "key"
     ring_seconds: float = 25.0
     accept_seconds: float = 20.0
 
@@ -37,7 +39,7 @@ class Phase(Enum):
     """The customer's telephone has been asked to call the person; nobody has been called by us."""
     CALLING = auto()
     ACCEPTING = auto()
-    """Somebody, or something, has answered, and is asked to press a key."""
+    """Somebody, or something, has answered: who is it?"""
     BRIEFING = auto()
     CONNECTING = auto()
     """The customer's telephone has been asked to take over our call to the person."""
@@ -75,6 +77,13 @@ class Begin:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """By the person, or a machine of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """By voice who has answered."""
+
+    who: Literal["person", "machine", "unsure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class Stopped:
 
 
 Happened = (
-    Begin | Answered | Key | Told | PersonEnded | Referred | Late | Withdrawn | CustomerGone | Stopped
+    Begin | Answered | Recognised | Key | Told | PersonEnded | Referred | Late | Withdrawn | CustomerGone | Stopped
 )  # fmt: skip
 
 # What is to be done
@@ -147,6 +156,11 @@ class Dial:
 @dataclass(frozen=True, slots=True)
 class HangUp:
     """The call to the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """To whoever has answered, then `Recognised`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +221,8 @@ class LeaveCustomer:
 
 
 Deed = (
-    Comfort | Dial | HangUp | AskToAccept | Brief | Announce | Refer | Join | Part | Wait | Note | LeaveCustomer
+    Comfort | Dial | HangUp | Listen | AskToAccept | Brief | Announce | Refer | Join | Part | Wait | Note
+    | LeaveCustomer
 )  # fmt: skip
 
 Next = tuple[State, Sequence[Deed]]
@@ -234,6 +249,8 @@ def step(way: Way, state: State, happened: Happened) -> Next:
             return _late(way, state)
         case Answered() if state.phase is Phase.CALLING:
             return _answered(way, state)
+        case Recognised(who=who) if state.phase is Phase.ACCEPTING:
+            return _recognised(way, state, who)
         case Key(digit=digit):
             return _key(way, state, digit)
         case Told() if state.phase is Phase.BRIEFING:
@@ -254,10 +271,21 @@ def _call(way: Way, state: State, *before: Deed) -> Next:
 
 
 def _answered(way: Way, state: State) -> Next:
-    if not way.by_key:
+    if way.accept == "answer":
         return _accepted(way, state)
-    asking = replace(state, phase=Phase.ACCEPTING)
-    return asking, (Note("answered"), Wait(Phase.ACCEPTING, way.accept_seconds), AskToAccept())
+    who: Deed = AskToAccept() if way.accept == "key" else Listen()
+    return replace(state, phase=Phase.ACCEPTING), (Note("answered"), Wait(Phase.ACCEPTING, way.accept_seconds), who)
+
+
+def _recognised(way: Way, state: State, who: str) -> Next:
+    """A voice that may be either is asked for the key."""
+    match who:
+        case "person":
+            return _accepted(way, state)
+        case "machine":
+            return _end(state, "not_accepted")
+        case _:
+            return state, (Wait(Phase.ACCEPTING, way.accept_seconds), AskToAccept())
 
 
 def _key(way: Way, state: State, digit: str) -> Next:

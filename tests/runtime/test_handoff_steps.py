@@ -24,10 +24,12 @@ from runtime.handoff.steps import (
     Key,
     Late,
     LeaveCustomer,
+    Listen,
     Note,
     Part,
     PersonEnded,
     Phase,
+    Recognised,
     Refer,
     Referred,
     State,
@@ -42,7 +44,7 @@ from telephony.refer import Result
 
 pytestmark = pytest.mark.unit
 
-PRIVATE, BY_ANSWER, BLIND = Way(), Way(by_key=False, briefing="off"), Way("blind")
+PRIVATE, BY_ANSWER, BLIND = Way(), Way(accept="answer", briefing="off"), Way("blind")
 BRIDGE, TOGETHER = Way("bridge"), Way("bridge", briefing="together")
 
 
@@ -100,7 +102,7 @@ class World:
                     self.left = True
                 case Note(step=name, why=why):
                     self.notes.append(f"{name} {why}".strip())
-                case Brief() | Announce() | AskToAccept():
+                case Brief() | Announce() | AskToAccept() | Listen():
                     assert self.person
 
     def check(self) -> None:
@@ -184,6 +186,15 @@ def test_a_machine_presses_no_key() -> None:
     assert "accepted" not in world.notes
 
 
+def test_a_voice_is_a_person_s_a_machine_s_or_asked_for_the_key() -> None:
+    by_voice = Way(accept="voice")
+    assert World(by_voice).tell(Begin(), Answered(), Recognised("person")).notes[-1] == "accepted"
+    assert World(by_voice).tell(Begin(), Answered(), Recognised("machine")).state.reason == "not_accepted"
+    unsure = World(by_voice).tell(Begin(), Answered(), Recognised("unsure"))
+    assert unsure.state.phase is Phase.ACCEPTING
+    assert unsure.tell(Key("1")).notes[-1] == "accepted"
+
+
 @pytest.mark.parametrize("before", [[], [Answered()], [Answered(), Key("1")]])
 def test_a_customer_who_hangs_up_ends_the_call_to_the_person(before: list[Happened]) -> None:
     world = World(PRIVATE).tell(Begin(), *before, CustomerGone())
@@ -224,13 +235,14 @@ WAYS = st.builds(
     Way,
     st.sampled_from(("attended", "blind", "bridge")),
     st.sampled_from(("private", "together", "off")),
-    st.booleans(),
+    st.sampled_from(("key", "voice", "answer")),
 )
 HAPPENED = st.one_of(
     st.just(Begin()),
     st.just(Answered()),
     st.builds(Key, st.sampled_from("012#")),
     st.just(Told()),
+    st.builds(Recognised, st.sampled_from(("person", "machine", "unsure"))),
     st.builds(PersonEnded, st.sampled_from(("busy", "no_answer", "refused", "failed", "customer", "lost", "goodbye"))),
     st.builds(Referred, st.sampled_from(get_args(Result))),
     st.builds(Late, st.sampled_from(Phase)),
@@ -248,7 +260,7 @@ def test_whatever_happens_no_leg_is_left_and_nobody_waits_in_silence(way: Way, h
     for one in happened:
         if isinstance(one, Referred) and not world.referring:
             continue  # nothing was asked
-        if isinstance(one, Answered | Key | Told) and not world.person:
+        if isinstance(one, Answered | Recognised | Key | Told) and not world.person:
             continue  # by nobody
         world.tell(one)
         world.check()

@@ -16,6 +16,7 @@ from telephony.refer import Dialog
 from tests.runtime.counter import Counter
 from tests.runtime.test_session import talk
 from tests.voice.fake_line import FakeLine
+from voice.answering import Verdict
 from voice.clips import Clips
 from voice.speaker import Speaker
 
@@ -83,7 +84,9 @@ class Telephone:
         self._person = person
         self._tasks: list[asyncio.Future[None]] = []
 
-    async def dial(self, uri: str, account: str = "", headers: Sequence[tuple[str, str]] = ()) -> Call:
+    async def dial(
+        self, uri: str, account: str = "", headers: Sequence[tuple[str, str]] = (), patience: float = 60
+    ) -> Call:
         if self._person is None:
             raise TelephonyError("sip.account_down", "the account is down")
         self.called.append((uri, dict(headers)))
@@ -116,7 +119,12 @@ def counter_with(
             return Speaker(line, Clips(counter._speak), lambda text: [text] if text else [], lambda text, _: text)
 
         agent: Any = telephone
-        counter.person = Person(PersonSettings(**ways), agent, counter.customer, speaker, "en")  # type: ignore[attr-defined]
+
+        async def who(frames: Any, language: str) -> Verdict:
+            await asyncio.sleep(1.0)
+            return "machine" if person is machine else "person"
+
+        counter.person = Person(PersonSettings(**ways), agent, counter.customer, speaker, who, "en")  # type: ignore[attr-defined]
         return counter
 
     return make
@@ -273,6 +281,17 @@ def test_the_customer_comes_back_is_told_and_goes_on(person: Any, why: str, word
     counter: Any = talk(counter_with(person), customer)
     assert counter.said()[-2:] == [words, "You said where are the bulbs."]
     assert all(call.ended for call in counter.telephone.calls)
+
+
+@pytest.mark.parametrize(
+    ("person", "last"), [(machine, "returned not_accepted"), (answers_and_accepts, "connected joined")]
+)
+def test_a_machine_is_told_by_its_voice(person: Any, last: str) -> None:
+    async def customer(counter: Any) -> None:
+        await asks(counter, 12)
+        assert steps(counter)[-1] == last
+
+    talk(counter_with(person, accept="voice"), customer)
 
 
 def test_who_waits_hears_music_and_words_and_nothing_is_silent_for_long() -> None:
