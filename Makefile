@@ -17,7 +17,7 @@ ARGS ?=
 .PHONY: help run test test-pbx lint bench wheel locks telephone wheel-aarch64 clean
 
 help: ## Show this
-	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 run: $(DONE)/ready ## Answer: telephone, kiosk, all that is configured (ARGS="--config device.toml")
 	exec $(BIN)/mostrador run $(ARGS)

@@ -64,12 +64,10 @@ class OnRecord:
         if self._policy.mode == "never" or self._channel.line is None or self._engines.recorder is None:
             return greeting
         if self._policy.mode == "notice":
+            if not await self._surely(self._begin("told", language)):
+                return greeting
             self._decided("told", "notice")
-            return (
-                self._before(greeting, "notice", language)
-                if await self._surely(self._begin("told", language))
-                else greeting
-            )
+            return self._before(greeting, "notice", language)
         self._asked = _Asked(greeting, dialog.state, language)
         choices = tuple(Choice(id_, self._phrase(code, language)) for id_, code in ((YES, "yes"), (NO, "no")))
         question = Message(self._phrase("recording.ask", language), choices=choices)

@@ -18,6 +18,8 @@ HEARD_MAX = 250
 """Frames (5 s) kept for a late reader."""
 QUEUED_MAX = 10 * RATE
 """Samples on their way to the loudspeaker."""
+GAP_MAX = 2 * RATE
+"""Samples of the microphone that may be missing at once."""
 AHEAD_MAX = 0.1
 """Seconds that playing may have gone on since the last report."""
 STALLED_AFTER = 3.0
@@ -127,6 +129,8 @@ class BrowserLine:
         for offset in range(0, len(pcm), FRAME):
             self._frames.append(AudioFrame(pcm[offset : offset + FRAME], RATE, (sound.at + offset) / RATE))
         if self._tap is not None:
+            if gap := min(sound.at - self._next, GAP_MAX):  # what the page had to drop
+                self._tap.heard(np.zeros(gap, np.int16), self.played)
             self._tap.heard(pcm, self.played)
         self._next = sound.at + len(pcm)
         self._arrived.set()

@@ -220,6 +220,22 @@ async def test_the_canceller_gets_what_was_really_played() -> None:
     assert noted.told == [500] * 249 + [0]
 
 
+async def test_whoever_records_gets_block_beside_block() -> None:
+    """What was heard, our own voice taken out, beside what the card was given meanwhile; muted is silence."""
+    line = SoundCardLine(Noted())
+    tap = line.tap(1.0)
+    line.play(np.full(320, 1000, np.int16))
+    for block in range(3):
+        line.muted = block == 2
+        line.exchange(frame(2500 + block), frame(0))
+    reader = line.heard()
+    for _ in range(3):
+        await anext(reader)
+    pairs = np.zeros((1200, 2), np.int16)
+    assert tap.read(pairs) == (0, 960)
+    assert pairs[:960:320].tolist() == [[1500, 1000], [2501, 0], [0, 0]]
+
+
 async def test_a_card_that_lost_samples_is_learnt_anew() -> None:
     """Before the very block that was lost from, however late it is read."""
     noted = Noted()

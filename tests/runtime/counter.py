@@ -228,7 +228,7 @@ class Counter:
         workers: Any = self.workers
         unused: Any = None
         sound = Scripted(unused, {}, unused, unused, unused, workers, Clips(self._speak))
-        engines = Engines(self.script, workers, sound, self.vault, self.tape)
+        engines = Engines(self.script, workers, sound, self.vault, recorder=self.tape)
         recorder: Any = self.recorder
         channel: Any = self.channel
         return Session("c1", channel, engines, recorder, recorder, self.limits, self.greeting, self.person)

@@ -16,13 +16,10 @@ from telephony import pj
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, request, stranger, unwanted
-from tests.sip.phones import Server, run_sipp
+from tests.sip.phones import Server, Start, ended, run_sipp
 from tests.sip.test_bad_input import LISTED, PLAIN, calling_meanwhile
-from tests.sip.test_calls import Start, ended, start
 from tests.sip.test_secured import secured
 from tests.sip.test_who_may_call import STRANGER, TALK, with_password
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 
