@@ -70,6 +70,7 @@ async def test_an_attended_transfer_to_a_queue(pbx: Asterisk, join: Join, teleph
     await talk(phone, person)
     assert np.median(alike(resample(told, RATE, 8_000), wav.read(person.heard, 8_000).pcm, 800)) > 0.85
     assert f"handoff {identity} 00{identity};encoding=hex;purpose=isdn-uui" in pbx.log()[since:]
+    assert f"X-Mostrador-Handoff: {identity}" in person.log()
 
 
 async def test_a_whole_device_brings_a_caller_to_the_queue(pbx: Asterisk, telephone: Telephone) -> None:
