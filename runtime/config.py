@@ -373,6 +373,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     realm = settings.sip.callers.realm
     if set(realm) & set('"\\') or not realm.isprintable():
         yield f"sip.callers.realm = {_shown(realm)}: leave out quotes, backslashes and control characters"
+    known = {account.name for account in settings.sip.accounts}
+    if settings.callouts.account and settings.callouts.account not in known:
+        yield (
+            f"callouts.account = {_shown(settings.callouts.account)}: no account in sip.accounts is called so; there "
+            f"are {', '.join(sorted(known)) or 'none'}"
+        )
     dialled: set[str] = set()
     for at, number in enumerate(settings.sip.numbers):
         if number.pack not in ("", settings.agent.pack):

@@ -43,6 +43,9 @@ class Metrics:
         self._refused = Counter(
             "mostrador_refused", "Customers turned away from a full device", ["channel"], registry=registry
         )
+        self._called = Counter(
+            "mostrador_callouts", "Calls that the device placed, by what became of them", ["outcome"], registry=registry
+        )
         self._unwanted = Counter(
             "mostrador_sip_unwanted", "Calls, messages, connections and sound turned away", ["why"], registry=registry
         )
@@ -102,6 +105,10 @@ class Metrics:
 
     def refused(self, channel: str) -> None:
         self._refused.labels(channel).inc()
+
+    def called(self, outcome: str) -> None:
+        """A call that we placed has ended."""
+        self._called.labels(outcome).inc()
 
     def unwanted(self, why: Why, count: int = 1) -> None:
         """Turned away on the SIP port before it was a call; on the SIP thread."""

@@ -5,7 +5,7 @@ set -eu
 
 run="
   build-essential pkg-config python3-dev python3-venv
-  espeak-ng libportaudio2
+  espeak-ng libportaudio2 tzdata
   swig xz-utils dpkg-dev libgsm1-dev libopus-dev libsamplerate0-dev libspeexdsp-dev libsrtp2-dev libssl-dev uuid-dev
 "
 test="

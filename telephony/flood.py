@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 
 from telephony import pj
-from telephony.gate import TOGETHER, Gate, Network, networks
+from telephony.gate import Gate, Network, networks
 from telephony.unwanted import Dropped, Why
 
+TOGETHER = 4
+"""How many times the messages of one stranger all have together: some 40 a second, a twentieth of a core."""
 CONNECTIONS = 8
 """That a stranger may have open, by TCP and TLS together."""
 ALL_CONNECTIONS = 256

@@ -111,6 +111,15 @@ class RingLine:
         """Heard samples that were dropped because nobody read them in time."""
         return int(self._port.droppedHeard())
 
+    @property
+    def underruns(self) -> int:
+        """Times that what was to be played ran out in the middle of a frame."""
+        return int(self._port.underruns())
+
+    def skip(self) -> None:
+        """Read all that has been heard, and drop it."""
+        self._port.readInto(np.empty(int(self._port.available()), np.int16))
+
     def tap(self, seconds: float) -> Tap:
         return PortTap(self._port, seconds)
 

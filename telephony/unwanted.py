@@ -33,6 +33,9 @@ EVERY = 10.0
 SOURCES = 32
 """Whose many messages are told apart in the log."""
 
+CROWD = 16
+"""Lines that many sources have at once, together; then one a second."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -53,6 +56,7 @@ class Unwanted:
         self._lines = Buckets(1 / EVERY, BURST, 16)
         self._silent: dict[Why, int] = {}
         self._many = Buckets(1 / EVERY, 1, 2 * SOURCES)
+        self._pace = Buckets(1.0, CROWD, 1)
         self._dropped: dict[tuple[Why, str], int] = {}
 
     def note(self, why: Why, source: str, now: float, **more: object) -> None:
@@ -73,5 +77,5 @@ class Unwanted:
             key = key if key in self._dropped or len(self._dropped) < SOURCES else (drop.why, "*")
             self._dropped[key] = self._dropped.get(key, 0) + drop.count
         for why, source in list(self._dropped):
-            if self._many.take(f"{why} {source}", now):
+            if self._many.take(f"{why} {source}", now) and self._pace.take("", now):
                 _log.warning("sip_unwanted", why=why, source=source, count=self._dropped.pop((why, source)))

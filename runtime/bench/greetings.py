@@ -111,12 +111,14 @@ NOISES = (-66.0, -42.0)
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """`pcm` int16 [n] at 16 kHz from the answer on, made of 8 kHz in G.711; `human`: a recorded voice."""
+    """`pcm` int16 [n] at 16 kHz from the answer on, made of 8 kHz in G.711; `human`: a recorded voice; `until`: seconds
+    until it has been said for the first time."""
 
     name: str
     who: Who
     language: Language
     human: bool
+    until: float
     pcm: Pcm
 
     @property
@@ -173,7 +175,8 @@ def _answered(name: str, who: Who, language: Language, said: Pcm, *, human: bool
         piece = sound[: max(0, len(line) - first)]
         line[first : first + len(piece)] += piece
     line += _pink(len(line), random) * 32768 * 10 ** (random.uniform(*NOISES) / 20)
-    return Greeting(name, who, language, human, telephone(np.clip(line, -32768, 32767).astype(np.int16)))
+    until = float(at + (np.flatnonzero(np.abs(said) > 300)[-1] + 1) / RATE)
+    return Greeting(name, who, language, human, until, telephone(np.clip(line, -32768, 32767).astype(np.int16)))
 
 
 def _pink(count: int, random: np.random.Generator) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

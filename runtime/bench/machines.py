@@ -35,15 +35,19 @@ async def run(progress: Callable[[str, float], None]) -> Result:
     judged = await asyncio.to_thread(judge_all, "held out", progress)
     people = [one for one in judged if not one.greeting.machine]
     machines = [one for one in judged if one.greeting.machine]
+    alone = [one for one in people if one.greeting.who == "person"]
+    met = [one for one in people if one.heard.verdict == "person" and one.heard.at >= one.greeting.until]
+    unsure = [one for one in judged if one.heard.verdict == "unsure"]
     rows = [
         Row("people taken for machines", _share(people, "machine"), "%", "≤ 2", f"{len(people)} answers"),
         Row("machines found", _share(machines, "machine"), "%", "≥ 80", f"{len(machines)} announcements"),
         Row("machines taken for people", _share(machines, "person"), "%", "≤ 5"),
         Row("right, unsure counted as a person", 100 * float(np.mean([_right(one) for one in judged])), "%", "≥ 90"),
         *(_by(judged, name, test) for name, test in PARTS),
-        *spread("time to a person", _times(people, "person"), "s", "≤ 2.5", tail="≤ 3.6"),
-        *spread("time to a machine", _times(machines, "machine"), "s", "≤ 3", tail="≤ 3.6"),
-        *spread("time until it stays unsure", _times(judged, "unsure"), "s", tail="≤ 3.7"),
+        *spread("answer → a person who says a word or two", _times(alone, "person"), "s", "≤ 3"),
+        *spread("their last word → the verdict", [one.heard.at - one.greeting.until for one in met], "s", "≤ 1"),
+        *spread("answer → a machine", _times(machines, "machine"), "s", "≤ 3"),
+        Row("still speaking, and unsure, at", AnsweringSettings().longest, "s", note=f"{len(unsure)} of all"),
     ]
     samples = {
         f"{kind}, {verdict}": _times(some, verdict)

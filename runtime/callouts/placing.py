@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from core.claims import Claim, Priority, under
 from core.errors import CalloutError, MostradorError, TelephonyError
 from runtime.agent import Language
 from runtime.callouts.book import Book
@@ -22,6 +23,7 @@ from runtime.channels.phone import PhoneChannel
 from runtime.config import Callouts as Settings
 from runtime.engines import Engines
 from runtime.events import Attached, Event, HungUp, Said
+from runtime.metrics import Metrics
 from telephony.sip import Answered, Ended, SipAgent, SipCall
 from voice.answered import Heard, until_beep, who_answers
 from voice.frames import AudioFrame
@@ -54,6 +56,7 @@ class Host(Protocol):
     """The device, as far as placing calls needs it."""
 
     engines: Engines
+    metrics: Metrics
     arriving: int
     """Calls that take room and are no conversation yet."""
 
@@ -153,6 +156,7 @@ class Placing:
             log.error("callout_failed", code=error.code, cause_pii=error.message)
         finally:
             await asyncio.shield(self._finish(request, attempt, outcome))
+            self._host.metrics.called(outcome)
             log.info("callout_ended", outcome=outcome)
 
     async def _finish(self, request: Request, attempt: int, outcome: Outcome) -> None:
@@ -182,8 +186,14 @@ class Placing:
         sound = self._host.engines.sound
         assert sound is not None
         greeting, _ = Opening(self._host.engines.planner, request).open(request.language, "phone")
-        sound.speaker(call.line).prepare(greeting.messages[0].text, request.language)
-        if (ended := await _answer(call)) is not None:
+        with under(Claim(Priority.SPECULATIVE)):  # nobody waits for it until the call is answered
+            sound.speaker(call.line).prepare(greeting.messages[0].text, request.language)
+        watching = asyncio.ensure_future(self._watch(call, request))
+        try:
+            ended = await _answer(call)
+        finally:
+            watching.cancel()
+        if ended is not None:
             outcome = _outcome(ended)
             _log.info(
                 "callout_not_answered", conversation=conversation, outcome=outcome, code=ended.code, q850=ended.q850
@@ -201,8 +211,17 @@ class Placing:
             return await self._machine(call, request, conversation, heard)
         return None if call.ended is None else "hung_up"
 
+    async def _watch(self, call: SipCall, request: Request) -> None:
+        """Stop ringing as soon as it is cancelled, or they are on the list."""
+        while not await call.gone(TICK):
+            try:
+                if await self._forbidden(request):
+                    await call.hangup(cause="stopping")
+                    return
+            except CalloutError as error:
+                _log.warning("callouts_failed", code=error.code, cause=error.message)
+
     async def _forbidden(self, request: Request) -> bool:
-        """Cancelled or blocked while it rang."""
         entry = await asyncio.to_thread(self._book.entry, request.id)
         return entry is None or entry.history.blocked or entry.history.cancelled
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import importlib
+import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 import typer
@@ -39,6 +41,9 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     to: Annotated[Path | None, typer.Option("--out", help="Write the JSON here as well.")] = None,
     plots: Annotated[Path | None, typer.Option("--plots", help="Draw curves into this folder, as SVG.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=0.1, help="How long calls last, where a bench lets that be chosen.")
+    ] = None,
 ) -> None:
     """Measure this device: start, latency, …; every number in the documents comes from here."""
     known = benches()
@@ -46,7 +51,7 @@ def bench(
         raise typer.BadParameter(f"no bench {', '.join(unknown)}; there are {', '.join(known)}")
     results = []
     for name in names or list(known):
-        results.append(_measure(name, known[name]))
+        results.append(_measure(name, _lasting(known[name], minutes)))
         if not as_json:
             out.print(table(results[-1]))
         if plots is not None and (drawn := draw(results[-1], plots)) is not None:
@@ -56,6 +61,11 @@ def bench(
         to.write_bytes(data + b"\n")
     if as_json:
         sys.stdout.write(data.decode() + "\n")
+
+
+def _lasting(run: Bench, minutes: float | None) -> Bench:
+    chosen = minutes is not None and "minutes" in inspect.signature(run).parameters
+    return partial(cast(Callable[..., Coroutine[None, None, Result]], run), minutes=minutes) if chosen else run
 
 
 def _measure(name: str, run: Bench) -> Result:

@@ -31,6 +31,8 @@ ASK_AGAIN = 3.0
 """Seconds between two times that a person is asked to press the key."""
 SLACK = 5.0
 """Seconds that the telephone itself goes on ringing: it is we who give up."""
+ANNOUNCING = 8.0
+"""Seconds that the person waits at most while the customer is told of them."""
 ENDING = 2.0
 """Seconds that leaving may take."""
 KEYS = 64
@@ -179,7 +181,9 @@ class _Handoff:
                 self._tell(self._brief(together=together))
             case steps.Announce():
                 await self._hush()
-                await self._counter.say("person_found")
+                with suppress(TimeoutError):  # a customer who has put us on hold hears it when it is too late
+                    async with asyncio.timeout(ANNOUNCING):
+                        await self._counter.say("person_found")
             case steps.Refer(attended=attended):
                 self._spawn(self._refer(attended=attended))
             case steps.Join(with_us=with_us):

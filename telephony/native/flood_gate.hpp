@@ -249,16 +249,19 @@ pj_ssize_t __real_pjsip_tpmgr_receive_packet(pjsip_tpmgr *mgr, pjsip_rx_data *rd
 pj_status_t __real_pj_sock_accept(pj_sock_t server, pj_sock_t *made, pj_sockaddr_t *from, int *length);
 pj_status_t __real_pj_sock_close(pj_sock_t socket);
 
-/* A stranger who sends too much over a connection loses it. */
+/* A stranger who sends too much over a connection loses it. A datagram that fills the buffer had more in it: what is left
+ * of such a message may look whole and is not. */
 pj_ssize_t __wrap_pjsip_tpmgr_receive_packet(pjsip_tpmgr *mgr, pjsip_rx_data *rdata)
 {
     const auto size = rdata->pkt_info.len;
     const Address from = Address::of(rdata->pkt_info.src_addr);
-    if (size <= 0 || gate().admits(from, rdata->pkt_info.packet, size_t(size), seconds()))
-        return __real_pjsip_tpmgr_receive_packet(mgr, rdata);
-    turned.messages.add(from, pj_sockaddr_get_port(&rdata->pkt_info.src_addr));
     pjsip_transport *transport = rdata->tp_info.transport;
-    if (!(transport->flag & PJSIP_TRANSPORT_DATAGRAM))
+    const bool datagram = transport->flag & PJSIP_TRANSPORT_DATAGRAM, cut = datagram && size >= PJSIP_MAX_PKT_LEN;
+    const bool admitted = size <= 0 || gate().admits(from, rdata->pkt_info.packet, size_t(size), seconds());
+    if (admitted && !cut)
+        return __real_pjsip_tpmgr_receive_packet(mgr, rdata);
+    (admitted ? turned.broken : turned.messages).add(from, pj_sockaddr_get_port(&rdata->pkt_info.src_addr));
+    if (!datagram)
         pjsip_transport_shutdown(transport);
     return size;
 }

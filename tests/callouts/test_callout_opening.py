@@ -78,6 +78,10 @@ class Talk:
         return reply
 
 
+def test_who_is_called_is_not_recorded() -> None:
+    assert Talk().planner.recording.mode == "never"
+
+
 def test_every_language_of_the_pack_has_the_words() -> None:
     for phrases in PACK.phrases.values():
         assert all(code in phrases for code in PHRASES)

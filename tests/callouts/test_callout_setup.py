@@ -47,6 +47,7 @@ def test_own_hours_and_days_come_before_them(tmp_path: Path) -> None:
         ('holidays = ["24-12-2026"]', "callouts.holidays"),
         ('holidays = ["2026-13-24"]', "callouts.holidays"),
         ('machine = "shout"', "callouts.machine"),
+        ('account = "trunk"', "no account"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, says: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from core.places import cache_home, models_home
-from runtime.bench.device import Device, device
+from runtime.bench.device import Device, device, start
 from runtime.events import Attached, Event, HungUp, Replied, Said, UserSaid
 from runtime.journal import Reader
 from tests.sip.phones import Baresip
@@ -164,6 +165,44 @@ async def test_a_line_that_is_busy_is_tried_again_later_and_who_must_not_be_call
         again = await callout(running, "add", nobody, "--customer", "C-19", "--id", "x2", *ABOUT, *CONSENT, code=1)
         assert "callout.blocked" in again
         assert await running.stop() == 0
+
+
+async def test_killed_while_it_rings_the_attempt_counts_and_is_not_made_again(tmp_path: Path) -> None:
+    there = Baresip(tmp_path, SOUNDS / "hello.wav")  # rings, and nobody answers
+    try:
+        async with device(SETTINGS.format(more="")) as running:
+            uri = f"sip:baresip@127.0.0.1:{there.port}"
+            asked = await callout(running, "add", uri, "--customer", "C-20", *ABOUT, *CONSENT)
+            await running.logged("sip_calling")
+            running.process.send_signal(signal.SIGKILL)
+            await running.process.wait()
+            again = await start(running.home / "device.toml", running.home, {})
+            try:
+                assert (await again.logged("callouts_interrupted"))["calls"] == 1
+                done = await outcome(again, asked["id"])
+                assert [attempt["outcome"] for attempt in done["attempts"]] == ["interrupted"]
+                assert done["why"] == "spacing"
+                await asyncio.sleep(6)  # three looks at the queue
+                assert b"callout_placed" not in again.log.read_bytes()
+            finally:
+                assert await again.stop() == 0
+    finally:
+        there.stop()
+
+
+async def test_a_call_that_is_cancelled_stops_ringing(tmp_path: Path) -> None:
+    there = Baresip(tmp_path, SOUNDS / "hello.wav")
+    try:
+        async with device(SETTINGS.format(more="")) as running:
+            uri = f"sip:baresip@127.0.0.1:{there.port}"
+            asked = await callout(running, "add", uri, "--customer", "C-21", *ABOUT, *CONSENT)
+            await running.logged("sip_calling")
+            await callout(running, "cancel", asked["id"])
+            assert (await running.logged("callout_ended"))["outcome"] == "interrupted"
+            [row] = await callout(running, "list")
+            assert (row["next"], row["why"], row["number"]) == ("never", "cancelled", "")
+    finally:
+        there.stop()
 
 
 async def _until(running: Device, wanted: Any) -> None:

@@ -37,24 +37,39 @@ OTHERS = {
     "musiconhold.conf": "",
     "ccss.conf": "",
 }
+TRUNK = ("127.0.0.2", free_port())
+"""Where the device is as a trunk: Asterisk knows it by that address."""
 LOCAL = "media_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"
 
 
-def snippets() -> tuple[str, str]:
-    """pjsip.conf and extensions.conf as the document has them."""
-    found = re.findall(r"```ini\n; (\S+)\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
-    return dict(found)["pjsip.conf"], dict(found)["extensions.conf"]
+def snippet(name: str) -> str:
+    """A configuration as the document has it."""
+    return dict(re.findall(r"```ini\n; (.+)\n([^`]*)```", DOCUMENT.read_text("utf-8")))[name]
+
+
+def replaced(text: str, **there: str) -> str:
+    """Each of these is in the document, and has another value here."""
+    for key, value in there.items():
+        text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+        assert count, f"the document has no {key}"
+    return text
 
 
 def extension(name: str, password: str = "sesame", **options: str) -> str:
     """An extension like the document's, with other settings in its endpoint."""
-    pjsip, _ = snippets()
-    text = pjsip[pjsip.index("[200]") :].replace("200", name).replace("change-me", password)
-    text = text.replace("qualify_frequency = 30", "qualify_frequency = 2")
+    pjsip = snippet("pjsip.conf")
+    text = pjsip[pjsip.index("[200]") :].replace("200", name)
+    text = replaced(text, password=password, qualify_frequency="2")
     for key, value in options.items():
         text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text, count=1)
         if not count:
             text = text.replace("type = endpoint\n", f"type = endpoint\n{key} = {value}\n")
+    return text.replace("type = endpoint\n", f"type = endpoint\n{LOCAL}")
+
+
+def trunk(host: str, port: int) -> str:
+    """A device at `host`, as the document's trunk."""
+    text = replaced(snippet("pjsip.conf, as a trunk"), contact=f"sip:{host}:{port}", match=host, qualify_frequency="2")
     return text.replace("type = endpoint\n", f"type = endpoint\n{LOCAL}")
 
 
@@ -81,7 +96,7 @@ class Asterisk:
             "-C",
             str(self._config),
         ]
-        pjsip, documented = snippets()
+        pjsip = snippet("pjsip.conf")
         transports = pjsip[: pjsip.index("[200]")]
         for there, here in (
             ("0.0.0.0:5060", self.address),
@@ -94,7 +109,7 @@ class Asterisk:
         texts = {
             **OTHERS,
             "pjsip.conf": "\n".join([transports, *extensions]),
-            "extensions.conf": documented + dialplan,
+            "extensions.conf": snippet("extensions.conf") + dialplan,
             "queues.conf": queues,
         }
         for name, text in texts.items():

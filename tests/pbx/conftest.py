@@ -14,7 +14,7 @@ from telephony.accounts import AccountSettings
 from telephony.secret import Secret
 from telephony.sip import SipAgent, SipSettings
 from telephony.transports import TlsSettings
-from tests.pbx.asterisk import Asterisk, extension
+from tests.pbx.asterisk import TRUNK, Asterisk, extension, trunk
 from tests.sip.certificates import Pair, make
 from tests.sip.linphone import Linphone
 from tests.sip.phones import ROOT
@@ -79,6 +79,7 @@ def pbx(root: Path, pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Ite
         extension("202", transport="tls", media_encryption="sdes"),
         *(extension(name, allow=codec) for name, codec in (("210", "g722"), ("211", "alaw"), ("212", "opus"))),
         *(extension(name, allow="alaw", callerid=f"Ana García <{name}>") for name in ("300", "301")),
+        trunk(*TRUNK),
     ]
     running = Asterisk(root, folder, pair, extensions, DIALPLAN.format(folder=folder), QUEUES)
     yield running

@@ -44,6 +44,19 @@ async def event(call: SipCall, kind: type[Kind]) -> Kind:
     raise AssertionError(f"{kind} never came")
 
 
+async def say(call: SipCall, pcm: Pcm) -> None:
+    """All of it; the line takes two seconds at once. Returns when the rest is on its way."""
+    while len(pcm):
+        pcm = pcm[call.line.play(pcm) :]
+        await asyncio.sleep(0.02)
+
+
+async def converse(call: SipCall, pcm: Pcm) -> Pcm:
+    """Say it, and what is heard meanwhile and a little longer, at 8 kHz."""
+    _, heard = await asyncio.gather(say(call, pcm), hear(call, len(pcm) / RATE + 1.5))
+    return heard
+
+
 async def hear(call: SipCall, seconds: float) -> Pcm:
     pieces: list[Pcm] = []
     async with asyncio.timeout(LIMIT):

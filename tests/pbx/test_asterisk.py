@@ -1,15 +1,17 @@
 """The device as an extension of a real Asterisk: it registers, is called, calls, with sound and keys both ways."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent
-from tests.pbx.asterisk import Asterisk
+from telephony.accounts import AccountSettings
+from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent, SipSettings
+from tests.pbx.asterisk import TRUNK, Asterisk
 from tests.pbx.conftest import Join
-from tests.pbx.steps import called, event, hear, state
+from tests.pbx.steps import called, converse, event, hear, state
 from tests.sip.linphone import Linphone
 from tests.sip.phones import alike
 from tests.sip.test_caller import melody
@@ -34,8 +36,7 @@ async def talk(pbx: Asterisk, agent: SipAgent, user: str, *, wide: bool = False)
     assert call.account == "pbx"
     assert call.called[0] == DID
     said = melody(float(SECONDS))
-    call.line.play(said)
-    heard = await hear(call, SECONDS + 1.5)
+    heard = await converse(call, said)
     quality = await call.quality()
     await call.hangup()
     messages = pbx.log()[since:]
@@ -53,7 +54,7 @@ async def test_it_registers_and_talks(pbx: Asterisk, join: Join) -> None:
     await asyncio.to_thread(pbx.saw, r"Contact 200/\S+ is now Reachable")  # it answers their OPTIONS
     messages = await talk(pbx, agent, "200")
     assert messages.startswith("G722/")
-    assert "Session-Expires" in messages
+    assert re.search(r"SIP/2.0 200 OK(?:\n.+)*\nSession-Expires: \d+;refresher=", messages.replace("\r", ""))
     await agent.stop()
     await asyncio.to_thread(pbx.saw, "Removed contact 'sip:200@[^']*' from AOR '200' due to request")
 
@@ -105,8 +106,7 @@ async def test_a_telephone_calls_the_number_of_the_shop(pbx: Asterisk, join: Joi
     call = await called(agent)
     assert (call.account, call.called[0], call.caller.number, call.caller.name) == ("pbx", DID, "300", "Ana García")
     said = melody(float(SECONDS))
-    call.line.play(said)
-    heard = await hear(call, SECONDS + 1.5)
+    heard = await converse(call, said)
     assert np.median(alike(melody(60.0, 8_000)[: 8_000 * SECONDS], heard, 800)) > 0.85
     phone.command("pause")
     hold = await event(call, Hold)
@@ -132,8 +132,7 @@ async def test_it_calls_a_telephone(pbx: Asterisk, join: Join, telephone: Teleph
     phone.command("answer")
     await event(call, Answered)
     said = melody(float(SECONDS))
-    call.line.play(said)
-    heard = await hear(call, SECONDS + 1.5)
+    heard = await converse(call, said)
     phone.command("7")
     pressed = await event(call, KeyPressed)
     assert pressed.digit == "7"
@@ -157,6 +156,22 @@ async def test_it_hears_why_a_call_did_not_come_about(pbx: Asterisk, join: Join,
     call = await agent.dial(number, "pbx")
     ended = await event(call, Ended)
     assert ended.cause == cause
+
+
+async def test_as_a_trunk_it_needs_no_password(pbx: Asterisk) -> None:
+    host, port = TRUNK
+    account = AccountSettings(name="pbx", kind="trunk", server=pbx.address, keepalive=1.0)
+    agent = SipAgent(SipSettings(host=host, port=port, accounts=(account,), response_seconds=1.0, country="34"))
+    await agent.start()
+    try:
+        await state(agent, "up")
+        await asyncio.to_thread(pbx.saw, r"Contact mostrador/\S+ is now Reachable")
+        await talk(pbx, agent, "mostrador")
+        call = await agent.dial("700", "pbx")
+        await event(call, Answered)
+        await call.hangup()
+    finally:
+        await agent.stop()
 
 
 async def test_a_wrong_password_is_refused_and_said(

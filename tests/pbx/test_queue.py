@@ -12,7 +12,7 @@ from telephony.sip import Answered, Ended, SipAgent, SipCall
 from telephony.transfer import transfer
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.conftest import Join
-from tests.pbx.steps import called, event, hear, state
+from tests.pbx.steps import called, event, hear, say, state
 from tests.sip.linphone import Linphone
 from tests.sip.phones import alike
 from tests.sip.test_caller import melody
@@ -60,7 +60,7 @@ async def test_an_attended_transfer_to_a_queue(pbx: Asterisk, join: Join, teleph
     person.command("answer")
     await event(consultation, Answered)
     told = melody(2.0)
-    consultation.line.play(told)
+    await say(consultation, told)
     await asyncio.sleep(2.5)
     result = await transfer(call, consultation.remote, handoff_headers(identity), consultation=consultation)
     assert result.result == "done"
@@ -70,6 +70,7 @@ async def test_an_attended_transfer_to_a_queue(pbx: Asterisk, join: Join, teleph
     await talk(phone, person)
     assert np.median(alike(resample(told, RATE, 8_000), wav.read(person.heard, 8_000).pcm, 800)) > 0.85
     assert f"handoff {identity} 00{identity};encoding=hex;purpose=isdn-uui" in pbx.log()[since:]
+    assert f"X-Mostrador-Handoff: {identity}" in person.log()
 
 
 async def test_a_whole_device_brings_a_caller_to_the_queue(pbx: Asterisk, telephone: Telephone) -> None:
@@ -134,7 +135,7 @@ async def test_a_queue_where_nobody_answers_leaves_the_customer_with_us(
     consultation = await agent.dial(QUEUE, "pbx", handoff_headers(new_id()), patience=3.0)
     assert (await event(consultation, Ended)).cause == "no_answer"
     said = melody(2.0)
-    call.line.play(said)
+    await say(call, said)
     await asyncio.sleep(2.5)
     assert call.ended is None
     await call.hangup()

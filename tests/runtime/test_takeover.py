@@ -9,7 +9,7 @@ import pytest
 from core.errors import TelephonyError
 from runtime.config import Limits
 from runtime.config import Person as PersonSettings
-from runtime.events import Dtmf, Handoff, HungUp, Said, Stopping
+from runtime.events import Dtmf, Handoff, Hold, HungUp, Said, Stopping
 from runtime.handoff.person import Person
 from telephony.events import Answered, CallEvent, Cause, Ended, KeyPressed, Transferring
 from telephony.refer import Dialog
@@ -347,6 +347,16 @@ def test_a_device_that_stops_hangs_up_and_says_goodbye() -> None:
     counter: Any = talk(counter_with(answers_and_accepts), customer)
     assert counter.said()[-1] == "[stopping]"
     assert all(call.ended for call in counter.telephone.calls)
+
+
+def test_a_customer_who_holds_us_keeps_the_person_waiting_for_some_seconds_only() -> None:
+    async def customer(counter: Any) -> None:
+        await asks(counter, 6)
+        counter.channel.send(Hold(on=True))
+        await asyncio.sleep(25)
+        assert counter.customer.joined == [False]
+
+    talk(counter_with(answers_and_accepts), customer)
 
 
 def test_what_is_said_meanwhile_is_not_for_the_agent() -> None:

@@ -16,13 +16,10 @@ from telephony import pj
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, request, stranger, unwanted
-from tests.sip.phones import Server, run_sipp
+from tests.sip.phones import Server, Start, ended, run_sipp
 from tests.sip.test_bad_input import LISTED, PLAIN, calling_meanwhile
-from tests.sip.test_calls import Start, ended, start
 from tests.sip.test_secured import secured
 from tests.sip.test_who_may_call import STRANGER, TALK, with_password
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 
@@ -50,6 +47,7 @@ def of(method: str) -> Callable[[int], bytes]:
 )  # fmt: skip
 async def test_most_of_a_flood_is_never_read(start: Start, tmp_path: Path, message: Callable[[int], bytes]) -> None:
     server = start("echo", *LISTED, "--rate", "0.001")
+    memory = server.memory()
 
     def trouble() -> None:
         with stranger() as port:
@@ -63,6 +61,7 @@ async def test_most_of_a_flood_is_never_read(start: Start, tmp_path: Path, messa
     assert np.median(back) > 0.9
     run_sipp(tmp_path, PLAIN, server.address, "-m", "5")
     assert unwanted(server)["flood"] > FLOOD / 2
+    assert server.memory() < memory + 40e6
 
 
 def test_somebody_in_a_call_goes_on_while_others_at_the_address_send_too_much(start: Start) -> None:

@@ -104,21 +104,22 @@ async def test_each_refusal_is_a_result_of_its_own(code: int, q850: int, cause: 
 
 async def test_it_rings_is_answered_and_keys_are_pressed(tmp_path: Path) -> None:
     port = free_port()
-    answering = phone(
-        tmp_path, port, expect("INVITE"), TRYING, reply(180), pause(300), reply(200, sound=True), expect("ACK"),
-        expect("BYE"), accept(),
-    )  # fmt: skip
+    with contextlib.closing(RtpPeer(melody(20.0, RATE))) as sound:
+        ok = reply(200, sound=True).replace("[media_port]", str(sound.port))
+        answering = phone(
+            tmp_path, port, expect("INVITE"), TRYING, reply(180), pause(300), ok, expect("ACK"), expect("BYE"), accept()
+        )
+        async with agent_of() as agent:
+            call = await agent.dial(f"sip:somebody@127.0.0.1:{port}")
 
-    async with agent_of() as agent:
-        call = await agent.dial(f"sip:somebody@127.0.0.1:{port}")
+            async def act(event: CallEvent) -> None:
+                if isinstance(event, Answered):
+                    assert await call.send_dtmf("147#")
+                    await asyncio.to_thread(sound.wait, lambda peer: peer.keys == "147#")
+                    await call.hangup()
 
-        async def act(event: CallEvent) -> None:
-            if isinstance(event, Answered):
-                assert await call.send_dtmf("1")
-                await call.hangup()
-
-        events = await course(call, act)
-        done(answering, tmp_path)
+            events = await course(call, act)
+            done(answering, tmp_path)
     assert names(events) == ["Trying", "Ringing", "Answered", "Ended"]
     assert events[-1] == Ended("goodbye", 200)
 

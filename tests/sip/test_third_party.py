@@ -18,15 +18,12 @@ from telephony import pj
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, unwanted
-from tests.sip.phones import Baresip, Server, alike
+from tests.sip.phones import Baresip, Server, Start, alike, ended
 from tests.sip.rtp import PCMU, RATE, RtpPeer
 from tests.sip.test_caller import melody
-from tests.sip.test_calls import Start, ended, start
 from tests.sip.test_secured import secured
 from voice import wav
 from voice.frames import AudioFrame, Pcm
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 

@@ -10,12 +10,9 @@ import numpy as np
 import pytest
 
 from tests.sip.datagrams import address, request, unwanted
-from tests.sip.phones import run_sipp
+from tests.sip.phones import Start, run_sipp
 from tests.sip.test_bad_input import PLAIN, calling_meanwhile
-from tests.sip.test_calls import Start, start
 from tests.sip.torture import Torture, Wanted, messages
-
-__all__ = ["start"]  # the fixture
 
 pytestmark = pytest.mark.sip
 

@@ -63,7 +63,9 @@ async def agent() -> AsyncIterator[SipAgent]:
 async def obliging() -> AsyncIterator[SipAgent]:
     """Lets itself be sent to 200 on this machine."""
     unwanted: list[str] = []
-    running = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)), counted=unwanted.append)
+    running = SipAgent(
+        SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)), counted=lambda why, *_: unwanted.append(why)
+    )
     running.unwanted = unwanted  # type: ignore[attr-defined]
     await running.start()
     yield running

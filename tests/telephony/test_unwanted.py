@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from telephony.unwanted import BURST, EVERY, SOURCES, Dropped, Unwanted
+from telephony.unwanted import BURST, CROWD, EVERY, SOURCES, Dropped, Unwanted
 
 pytestmark = pytest.mark.unit
 
@@ -45,5 +45,5 @@ def test_a_crowd_fills_neither_the_log_nor_memory() -> None:
         for second in range(10):
             unwanted.note_many([Dropped("flood", f"{second} {n}", 1) for n in range(1_000)], float(second))
     assert sum(line["count"] for line in lines) <= 10_000
-    assert len(lines) <= 10 * (SOURCES + 1)
+    assert len(lines) <= CROWD + 10
     assert len(unwanted._dropped) <= SOURCES + 1
