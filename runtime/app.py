@@ -174,7 +174,8 @@ class App:
         identity: str = "",
     ) -> "asyncio.Task[None]":
         """Begin a conversation on a channel that has been accepted. `greeting`: instead of the pack's; `person`: a way
-        to one; `planned`: engines with another planner than the pack's."""
+        to one; `planned`: engines with another planner than the
+        device's."""
         identity = identity or secrets.token_hex(6)
         limits = self.settings.limits
         session = Session(
@@ -255,7 +256,7 @@ async def _take(app: App, agent: SipAgent, call: SipCall) -> None:
         number = route(call.called, app.settings)
         if await receive(call, number):
             channel = PhoneChannel(call, number.language or app.settings.agent.language)
-            app.converse(channel, number.greeting, _person(app, agent, call))
+            app.converse(channel, number.greeting, _person(app, agent, call), app.engines.of(number.pack))
     finally:
         app.arriving -= 1
 
@@ -353,7 +354,11 @@ async def _recordings(app: App) -> Stop:
     """Where the pack never records, only those from before are erased in time."""
     from runtime.recording import FOLDER
 
-    if app.engines.planner.recording.mode == "never" and not (app.settings.data_folder / FOLDER).exists():
+    planners = [app.engines.planner, *(mind.planner for mind in app.engines.minds.values())]
+    if (
+        all(planner.recording.mode == "never" for planner in planners)
+        and not (app.settings.data_folder / FOLDER).exists()
+    ):
         return _nothing
     from runtime.recording.recorder import Recorder
     from runtime.recording.store import Store

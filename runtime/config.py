@@ -93,7 +93,7 @@ class Number(Struct, frozen=True, forbid_unknown_fields=True):
     early_media: bool = False
     """While it rings the caller hears our tone (183) instead of the network's."""
     pack: str = ""
-    """The sector pack: empty, or the one of [agent]. A device has one pack loaded."""
+    """The sector pack, by name or folder; empty: the one of [agent]."""
 
 
 class Callers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -381,11 +381,6 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         )
     dialled: set[str] = set()
     for at, number in enumerate(settings.sip.numbers):
-        if number.pack not in ("", settings.agent.pack):
-            yield (
-                f"sip.numbers[{at}].pack = {_shown(number.pack)}: a device has one pack loaded, agent.pack = "
-                f"{_shown(settings.agent.pack)}: leave it out, or set up a second device for that number"
-            )
         if number.early_media and not number.ring_seconds:
             yield f"sip.numbers[{at}].early_media: set ring_seconds, how long the tone is heard"
         if number.number in dialled:

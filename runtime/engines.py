@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,15 +12,15 @@ import numpy.typing as npt
 import structlog
 
 from core.claims import Claim, Priority, under
-from core.errors import ConfigError, MostradorError, VaultError
+from core.errors import MostradorError, VaultError
 from core.places import cache_home
 from models.llm import Finisher
 from models.store import Store
-from runtime import vault, voices
+from runtime import minds, vault, voices
 from runtime.agent import DialogState, Heard, Language, Plan, Planner, Reply
 from runtime.agent.asides import Asides
 from runtime.config import Settings
-from runtime.machine import cores
+from runtime.minds import Mind
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
@@ -104,6 +103,15 @@ class Engines:
     vault: Vault | None = None
     asides: Asides | None = None
     recorder: "Recorder | None" = None
+    minds: Mapping[str, Mind] = field(default_factory=dict)
+    """The packs, where there is more than the one."""
+
+    def of(self, pack: str) -> "Engines":
+        """The same with another pack; empty: the one of the device."""
+        if not pack:
+            return self
+        mind = self.minds[pack]
+        return replace(self, planner=mind.planner, asides=mind.asides)
 
     async def keep(self, secret: Secret) -> str:
         """The token of a secret. Raises VaultError."""
@@ -137,10 +145,13 @@ class Engines:
         for language, text in texts:
             for clause in split(text):
                 self.sound.voices.keep(readable(clause, language), language)
-        for channel in ("phone", "kiosk"):
-            for language in voices.LANGUAGES:
-                reply, _ = self.planner.open(language, channel)
-                texts.append((language, " ".join(message.text for message in reply.messages)))
+        for planner in {
+            id(each): each for each in (self.planner, *(mind.planner for mind in self.minds.values()))
+        }.values():
+            for channel in ("phone", "kiosk"):
+                for language in voices.LANGUAGES:
+                    reply, _ = planner.open(language, channel)
+                    texts.append((language, " ".join(message.text for message in reply.messages)))
         for language, text in texts:
             clips = [self.sound.clips.warm(readable(clause, language), language) for clause in split(text)]
             first += clips[:1]
@@ -175,17 +186,6 @@ class Engines:
         await self.plan(DialogState(), heard, "exercise")
 
 
-def pack_folder(pack: str) -> Path:
-    """The folder of a pack that comes along (by name) or of one's own (by path). Raises ConfigError."""
-    import models.sectors
-
-    for folder in (Path(models.sectors.__file__).parent / pack, Path(pack).expanduser()):
-        if (folder / "pack.toml").is_file():
-            return folder
-    known = sorted(p.parent.name for p in Path(models.sectors.__file__).parent.glob("*/pack.toml"))
-    raise ConfigError("config.value", f"agent.pack = {pack!r}: no such pack; there are {', '.join(known)}, or a folder")
-
-
 async def load(
     settings: Settings, store: Store | None = None, told: Callable[[Waited], None] = lambda _: None
 ) -> Engines:
@@ -196,8 +196,8 @@ async def load(
     store = store or Store()
     with ThreadPoolExecutor(4, thread_name_prefix="load") as pool:
         loop = asyncio.get_running_loop()
-        (planner, finisher, asides), recogniser, synthesisers, activity, endpoint = await asyncio.gather(
-            loop.run_in_executor(pool, _mind, settings, store),
+        known, recogniser, synthesisers, activity, endpoint = await asyncio.gather(
+            loop.run_in_executor(pool, minds.load, settings, store),
             loop.run_in_executor(pool, _recogniser, settings, store),
             loop.run_in_executor(pool, voices.load, settings, store),
             loop.run_in_executor(pool, _activity),
@@ -205,38 +205,20 @@ async def load(
         )
     workers = Workers(told)
     speech = voices.Voices(synthesisers, workers, Shelf(cache_home() / "speech"))
-    for language in voices.LANGUAGES:
-        for text in planner.fixed(language):
-            for clause in split(text):
-                speech.keep(readable(clause, language), language)
-    sound = Sound(recogniser, speech, activity, endpoint, finisher, workers, Clips(speech.speak))
-    return Engines(planner, workers, sound, vault.load(settings.payments.provider), asides)
+    for mind in known.of.values():
+        for language in voices.LANGUAGES:
+            for text in mind.planner.fixed(language):
+                for clause in split(text):
+                    speech.keep(readable(clause, language), language)
+    sound = Sound(recogniser, speech, activity, endpoint, known.finisher, workers, Clips(speech.speak))
+    first = known.of[settings.agent.pack]
+    return Engines(first.planner, workers, sound, vault.load(settings.payments.provider), first.asides, minds=known.of)
 
 
 async def load_text(settings: Settings, store: Store | None = None) -> Engines:
     """Only what a typed conversation needs. Raises ModelError."""
-    planner, *_ = await asyncio.get_running_loop().run_in_executor(None, _mind, settings, store or Store())
-    return Engines(planner, Workers())
-
-
-def _mind(settings: Settings, store: Store) -> tuple[Planner, Finisher, Asides]:
-    from models.embed import e5
-    from models.llm import smollm2
-    from runtime.agent.planner import load as load_planner
-
-    folder = pack_folder(settings.agent.pack)
-    own = settings.data_folder / f"{folder.name}.db"
-    database = Path(settings.agent.database).expanduser() if settings.agent.database else own
-    language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
-    embedder = e5.load(store)
-    planner = load_planner(folder, embedder, language, database)
-    if planner.pack.secrets and not settings.payments.provider:
-        raise ConfigError(
-            "config.payments",
-            f"agent.pack = {settings.agent.pack!r}: {', '.join(planner.pack.secrets)} asks for a secret, which nobody "
-            "keeps: set `provider` under [payments]",
-        )
-    return planner, language, Asides(planner.pack, embedder)
+    known = await asyncio.get_running_loop().run_in_executor(None, minds.load, settings, store or Store())
+    return Engines(known.of[settings.agent.pack].planner, Workers())
 
 
 def _recogniser(settings: Settings, store: Store) -> Recogniser:

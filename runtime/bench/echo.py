@@ -19,8 +19,8 @@ from runtime.agent.pack import load_pack
 from runtime.bench import Result, Row, spread
 from runtime.bench.recordings import some_sentences
 from runtime.bench.room import Room, Sound, microphone, onset, room
-from runtime.engines import pack_folder
 from runtime.machine import machine
+from runtime.minds import pack_folder
 from runtime.voices import voice_file
 from voice import vad
 from voice.echo import EchoCanceller

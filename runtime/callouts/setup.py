@@ -11,7 +11,7 @@ from runtime.callouts.opening import PHRASES
 from runtime.callouts.request import DAY, Outcome, Rules, Window
 from runtime.callouts.windows import zone_of
 from runtime.config import Callouts, Settings
-from runtime.engines import pack_folder
+from runtime.minds import pack_folder
 
 LAWS: dict[str, Window] = {
     "es": Window((1, 2, 3, 4, 5), 9 * 60, 21 * 60),

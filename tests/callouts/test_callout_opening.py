@@ -10,8 +10,8 @@ from runtime.agent import DialogState, Heard, Language, Plan, Reply, Value
 from runtime.agent.pack import load_pack
 from runtime.callouts.opening import PHRASES, Opening
 from runtime.callouts.request import Consent, Outcome, Request
-from runtime.engines import pack_folder
 from runtime.messages import Message
+from runtime.minds import pack_folder
 
 pytestmark = pytest.mark.unit
 

@@ -56,7 +56,6 @@ def test_greetings_of_ones_own_are_known_before_anybody_calls() -> None:
 @pytest.mark.parametrize(
     ("table", "complaint"),
     [
-        ('number = "1"\npack = "bank"', r"sip\.numbers\[0\]\.pack = 'bank': a device has one pack loaded"),
         ('number = "1"\nearly_media = true', r"sip\.numbers\[0\]\.early_media: set ring_seconds"),
         ('number = "1"\n[[sip.numbers]]\nnumber = "1"', r"sip\.numbers\[1\]\.number = '1' is there twice"),
         ('number = ""', "sip.numbers"),
@@ -69,5 +68,7 @@ def test_what_cannot_be_is_told(table: str, complaint: str) -> None:
         config.parse(f"[[sip.numbers]]\n{table}")
 
 
-def test_the_loaded_pack_may_be_named() -> None:
-    assert config.parse('[[sip.numbers]]\nnumber = "1"\npack = "retail"').sip.numbers[0].pack == "retail"
+def test_a_number_may_have_a_pack_of_its_own() -> None:
+    settings = config.parse('[[sip.numbers]]\nnumber = "1"\npack = "/srv/bakery"')
+    assert route(("1",), settings).pack == "/srv/bakery"
+    assert route(("2",), settings).pack == ""

@@ -1,0 +1,71 @@
+"""What each pack that is answered with makes of words; the models behind them are loaded once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ConfigError
+from models.embed import Embedder
+from models.llm import Chooser, Finisher
+from models.store import Store
+from runtime.agent import Planner
+from runtime.agent.asides import Asides
+from runtime.config import Settings
+from runtime.machine import cores
+
+if TYPE_CHECKING:
+    from models.llm.smollm2 import SmolLM2
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """One pack, ready to plan."""
+
+    planner: Planner
+    asides: Asides
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """By pack, as the settings name it; the first is that of [agent]."""
+
+    of: dict[str, Mind]
+    finisher: Finisher
+
+
+def load(settings: Settings, store: Store) -> Minds:
+    """Every pack that the settings name. Blocks. Raises ConfigError, PackError, ModelError, AgentError."""
+    from models.embed import e5
+    from models.llm import smollm2
+
+    language: SmolLM2 = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
+    embedder = e5.load(store)
+    names = [settings.agent.pack, *(number.pack for number in settings.sip.numbers if number.pack)]
+    return Minds({name: _mind(name, settings, embedder, language) for name in dict.fromkeys(names)}, language)
+
+
+def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -> Mind:
+    from runtime.agent.planner import load as load_planner
+
+    folder = pack_folder(name)
+    own = settings.data_folder / f"{folder.name}.db"
+    given = settings.agent.database if name == settings.agent.pack else ""
+    planner = load_planner(folder, embedder, chooser, Path(given).expanduser() if given else own)
+    if planner.pack.secrets and not settings.payments.provider:
+        raise ConfigError(
+            "config.payments",
+            f"the pack {name!r}: {', '.join(planner.pack.secrets)} asks for a secret, which nobody keeps: set "
+            "`provider` under [payments]",
+        )
+    return Mind(planner, Asides(planner.pack, embedder))
+
+
+def pack_folder(pack: str) -> Path:
+    """The folder of a pack that comes along (by name) or of one's own (by path). Raises ConfigError."""
+    import models.sectors
+
+    for folder in (Path(models.sectors.__file__).parent / pack, Path(pack).expanduser()):
+        if (folder / "pack.toml").is_file():
+            return folder
+    known = sorted(p.parent.name for p in Path(models.sectors.__file__).parent.glob("*/pack.toml"))
+    raise ConfigError("config.value", f"pack = {pack!r}: no such pack; there are {', '.join(known)}, or a folder")
