@@ -145,6 +145,10 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     session_seconds: Annotated[int, Meta(ge=90, le=86_400)] = 1800
     prack: Extension = "off"
     """"It rings" is acknowledged (RFC 3262). `off`: only where the other side insists."""
+    lost_seconds: Annotated[float, Meta(ge=0, le=3600)] = 30.0
+    """Without any sound from the other side until a call counts as lost and is ended; 0: never."""
+    hold_seconds: Seconds = 900.0
+    """On hold until it is ended: whoever held it may be gone."""
     show_load: bool = False
     """Answers to OPTIONS say how many calls of how many there are: for a proxy before several devices."""
     tls: SipTls = SipTls()

@@ -45,6 +45,8 @@ def sip_settings(sip: config.Sip) -> SipSettings:
         session_seconds=sip.session_seconds,
         prack=sip.prack,
         transfers=sip.transfers,
+        lost_after=sip.lost_seconds,
+        hold_limit=sip.hold_seconds,
         show_load=sip.show_load,
         nat=NatSettings(sip.nat.public, sip.nat.stun, sip.nat.ice),
     )

@@ -22,6 +22,11 @@ def test_the_defaults_of_both_sides_agree():
     assert settings == SipSettings(max_calls=16, country="34")
 
 
+def test_how_long_a_call_may_be_silent_or_held_is_set_here():
+    settings = sip_settings(config.parse("[sip]\nlost_seconds = 0\nhold_seconds = 60").sip)
+    assert (settings.lost_after, settings.hold_limit) == (0, 60)
+
+
 def test_an_account_takes_its_password_from_a_file(tmp_path):
     (tmp_path / "pbx").write_text("sesame\n")
     text = f"""
