@@ -207,6 +207,7 @@ class Baresip:
         user: str = "",
         password: str = "",
         answer: str = "manual",
+        address: str = "127.0.0.1",
     ) -> None:
         """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
         and `password`: what it answers a challenge with; `answer`: "auto": calls to it are answered."""
@@ -230,12 +231,12 @@ class Baresip:
         (config / "config").write_text(
             "module_path /usr/lib/baresip/modules\n"
             + "".join(f"module {name}\n" for name in modules)
-            + f"sip_listen 127.0.0.1:{self.port}\n"
+            + f"sip_listen {address}:{self.port}\n"
             + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
-            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface 127.0.0.1\n{more}"
+            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface {address}\n{more}"
         )
         secret = f";auth_user={user};auth_pass={password}" if user else ""
-        (config / "accounts").write_text(f"<sip:baresip@127.0.0.1>;regint=0;answermode={answer}{account}{secret}\n")
+        (config / "accounts").write_text(f"<sip:baresip@{address}>;regint=0;answermode={answer}{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
         self._process = subprocess.Popen(

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sip.phones import LIMIT, Start, run_sipp
+from tests.sip.phones import LIMIT, Baresip, Start, alike, ended, run_sipp
 from tests.sip.scenario import ack, answered, bye, cancel, invite, prack, receive, ringing, scenario
+from tests.sip.test_caller import melody
+from voice import wav
+from voice.frames import AudioFrame
 
 pytestmark = pytest.mark.sip
 
@@ -161,6 +164,38 @@ def test_a_public_address_that_is_known_is_advertised(start: Start) -> None:
     phone = RawPhone(f"127.0.0.1:{server.address.rpartition(':')[2]}")
     assert "c=IN IP4 192.0.2.88" in phone.call()
     phone.hangup()
+
+
+def test_ice_with_baresip(start: Start, tmp_path: Path) -> None:
+    """Over an address of this machine: loopback is none that ICE would try. Sound both ways on what was agreed."""
+    address = own_address()
+    if address is None:
+        pytest.skip("this machine has no address but loopback")
+    server = start("echo", "--allowed", f"{address}/32", nat={"ice": True}, host=address)
+    said = melody(4.0, 8_000)
+    wav.write(tmp_path / "said.wav", AudioFrame(said, 8_000, 0.0))
+    phone = Baresip(tmp_path, tmp_path / "said.wav", account=";medianat=ice", address=address)
+    try:
+        phone.command("dial", f"sip:counter@{server.address}")
+        call = server.wait(lambda news: news.get("event") == "Answered")["call"]
+        server.wait(lambda news: news.get("heard", 0) >= 3.0 and news["call"] == call)
+        phone.command("hangup")
+        assert server.wait(ended)["cause"] == "customer"
+    finally:
+        phone.stop()
+    assert "ice: audio: connectivity check is complete" in (tmp_path / "baresip.log").read_text()
+    assert max(alike(said, wav.read(phone.heard, 8_000).pcm)) > 0.9
+
+
+def own_address() -> str | None:
+    """IPv4 of this machine that is not loopback. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
 
 
 def test_ice_leaves_loopback_alone(start: Start, tmp_path: Path) -> None:
