@@ -18,6 +18,10 @@ LIMIT = 60.0
 """Seconds after which a process that should have ended counts as hung."""
 
 
+TRIES = 4
+UP_SECONDS = 10.0
+
+
 def free_port() -> int:
     """An even UDP port on loopback whose three neighbours are free too: sipp's echo takes the next even one as well."""
     while True:
@@ -212,37 +216,33 @@ class Baresip:
         """`account`: parameters of its account, such as ";mediaenc=srtp-mand"; `more`: lines of configuration; `user`
         and `password`: what it answers a challenge with; `answer`: "auto": calls to it are answered."""
         self._folder = folder
-        self._control_port = free_port()
-        self.port = free_port()
         config = folder / "baresip"
         config.mkdir()
-        modules = [
-            f"{codec}.so",
-            "srtp.so",
-            "ice.so",
-            "aufile.so",
-            "aubridge.so",
-            "sndfile.so",
-            "account.so",
-            "contact.so",
-            "menu.so",
-            "ctrl_tcp.so",
-        ]
-        (config / "config").write_text(
-            "module_path /usr/lib/baresip/modules\n"
-            + "".join(f"module {name}\n" for name in modules)
-            + f"sip_listen {address}:{self.port}\n"
-            + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
-            + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface {address}\n{more}"
-        )
+        modules = ["g711", "srtp", "ice", "aufile", "aubridge", "sndfile", "account", "contact", "menu", "ctrl_tcp"]
+        modules[0] = codec
         secret = f";auth_user={user};auth_pass={password}" if user else ""
         (config / "accounts").write_text(f"<sip:baresip@{address}>;regint=0;answermode={answer}{account}{secret}\n")
         (config / "contacts").write_text("")
         self._log = (folder / "baresip.log").open("w")
-        self._process = subprocess.Popen(
-            ["baresip", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
-        )
-        self._control = self._connect()
+        for _ in range(TRIES):  # somebody may take a port before it does
+            self._control_port, self.port = free_port(), free_port()
+            (config / "config").write_text(
+                "module_path /usr/lib/baresip/modules\n"
+                + "".join(f"module {name}.so\n" for name in modules)
+                + f"sip_listen {address}:{self.port}\n"
+                + f"audio_source aufile,{source}\naudio_player aubridge,nobody\nsnd_path {folder}\n"
+                + f"ctrl_tcp_listen 127.0.0.1:{self._control_port}\nnet_interface {address}\n{more}"
+            )
+            self._process = subprocess.Popen(
+                ["baresip", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
+            )
+            control = self._connect()
+            if control is not None:
+                self._control = control
+                return
+            self._process.kill()
+            self._process.wait()
+        raise AssertionError(f"baresip does not come up: {(folder / 'baresip.log').read_text()[-1000:]}")
 
     def command(self, name: str, parameters: str = "") -> None:
         text = json.dumps({"command": name, "params": parameters})
@@ -263,14 +263,14 @@ class Baresip:
         self._control.close()
         self._log.close()
 
-    def _connect(self) -> socket.socket:
-        limit = time.monotonic() + LIMIT
-        while True:
+    def _connect(self) -> socket.socket | None:
+        limit = time.monotonic() + UP_SECONDS
+        while time.monotonic() < limit and self._process.poll() is None:
             try:
                 return socket.create_connection(("127.0.0.1", self._control_port), timeout=5)
             except OSError:
-                assert time.monotonic() < limit, "baresip does not come up"
                 time.sleep(0.1)
+        return None
 
 
 def alike(said: "Sequence[Any]", heard: "Sequence[Any]", piece: int = 1_600) -> list[float]:
