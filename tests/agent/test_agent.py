@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import TUESDAY, Conversation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from runtime.agent.database import Database
 from runtime.agent.pack import Pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
+from tests.agent.conversation import TUESDAY, Conversation
 
 pytestmark = pytest.mark.engine
 

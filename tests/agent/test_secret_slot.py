@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from conftest import TUESDAY
 
 from core.errors import ConfigError, PackError
 from runtime import engines
@@ -14,6 +13,7 @@ from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
 from runtime.config import Agent as AgentSettings
 from runtime.config import Settings
+from tests.agent.conversation import TUESDAY
 from tests.paying_pack import paying_pack
 
 pytestmark = pytest.mark.engine

@@ -17,39 +17,16 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
-from scripted_session import ScriptedSession, tone
 
 from runtime.channels.kiosk import KioskServer
-from runtime.config import Kiosk
+from tests.kiosk.desk import MIC_HERTZ, Desk
+from tests.kiosk.scripted_session import tone
 from voice.frames import RATE
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-MIC_HERTZ = 620.0
 AXE = "4.14.1", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 
 expect.set_options(timeout=20_000)
-
-
-class Desk:
-    """A running server and the visits it has had."""
-
-    def __init__(self) -> None:
-        self.sessions: list[ScriptedSession] = []
-        self.voice_seconds = 0.0
-        self.servers: list[KioskServer] = []
-
-    async def serve(self, **settings: Any) -> KioskServer:
-        server = KioskServer(Kiosk(**{"port": 0, **settings}), self._visitor)
-        await server.start()
-        self.servers.append(server)
-        return server
-
-    @property
-    def visit(self) -> ScriptedSession:
-        return self.sessions[-1]
-
-    def _visitor(self, channel: Any) -> None:
-        self.sessions.append(ScriptedSession(channel, self.voice_seconds))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from conftest import Desk
 from playwright.async_api import Browser, Page, expect
-from scripted_session import GREETING
 
 from runtime.channels import Caption, Notice, Status
 from runtime.events import Chose, HungUp, LanguageChosen, UserSaid
+from tests.kiosk.desk import Desk
+from tests.kiosk.scripted_session import GREETING
 
 pytestmark = [pytest.mark.kiosk, pytest.mark.asyncio(loop_scope="module")]
 

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from playwright.async_api import Page, expect
-from scripted_session import ANSWER, GREETING, ScriptedSession
 
 from runtime.channels import Caption, Notice, Shown, Status
 from runtime.channels.kiosk import PAGE, KioskServer
 from runtime.config import Kiosk
 from runtime.events import Chose, HungUp, LanguageChosen, UserSaid
 from runtime.messages import Choice, Message
+from tests.kiosk.desk import Desk
+from tests.kiosk.scripted_session import ANSWER, GREETING, ScriptedSession
 
 pytestmark = [pytest.mark.kiosk, pytest.mark.asyncio(loop_scope="module")]
 

@@ -10,8 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from conftest import Desk
-from scripted_session import GREETING
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,6 +20,8 @@ from runtime.channels import kiosk_wire as wire
 from runtime.channels.kiosk import SOCKETS_MAX, KioskServer
 from runtime.config import Kiosk
 from runtime.events import Chose, HungUp, UserSaid
+from tests.kiosk.desk import Desk
+from tests.kiosk.scripted_session import GREETING
 
 pytestmark = [pytest.mark.kiosk, pytest.mark.asyncio(loop_scope="module")]
 

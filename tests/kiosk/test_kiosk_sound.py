@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
-from conftest import MIC_HERTZ, Desk
 from playwright.async_api import Browser, Page, expect
-from scripted_session import GREETING, ScriptedSession, tone
 
 from runtime.channels.kiosk_line import FRAME, BrowserLine
 from runtime.events import UserSaid
+from tests.kiosk.desk import MIC_HERTZ, Desk
+from tests.kiosk.scripted_session import GREETING, ScriptedSession, tone
 from voice.frames import RATE, AudioFrame
 
 pytestmark = [pytest.mark.kiosk, pytest.mark.asyncio(loop_scope="module")]

@@ -7,7 +7,6 @@ import logging
 import httpx
 import msgspec
 import pytest
-from conftest import Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.client import connect
@@ -15,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from runtime.channels import kiosk_wire as wire
+from tests.kiosk.desk import Desk
 
 pytestmark = pytest.mark.kiosk
 

@@ -15,6 +15,7 @@ from telephony.secret import Secret
 from telephony.sip import SipAgent, SipSettings
 from telephony.transports import TlsSettings
 from tests.pbx.asterisk import TRUNK, Asterisk, extension, trunk
+from tests.pbx.steps import Join
 from tests.sip.certificates import Pair, make
 from tests.sip.linphone import Linphone
 from tests.sip.phones import ROOT
@@ -91,9 +92,6 @@ def write_sound(path: Path, rate: int = SAID) -> None:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(melody(60.0, rate).tobytes())
-
-
-Join = Callable[..., Any]
 
 
 @pytest_asyncio.fixture

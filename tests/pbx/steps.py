@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from voice.frames import RATE, Pcm
 from voice.resample import resample
 
 Kind = TypeVar("Kind", bound=CallEvent)
+Join = Callable[..., Any]
+"""Switches on the device as an extension: `await join("200")`."""
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:

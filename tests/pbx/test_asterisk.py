@@ -10,8 +10,7 @@ import pytest
 from telephony.accounts import AccountSettings
 from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent, SipSettings
 from tests.pbx.asterisk import TRUNK, Asterisk
-from tests.pbx.conftest import Join
-from tests.pbx.steps import called, converse, event, hear, state
+from tests.pbx.steps import Join, called, converse, event, hear, state
 from tests.sip.linphone import Linphone
 from tests.sip.phones import alike
 from tests.sip.test_caller import melody

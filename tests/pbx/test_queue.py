@@ -11,8 +11,7 @@ from telephony.refer import handoff_headers, new_id
 from telephony.sip import Answered, Ended, SipAgent, SipCall
 from telephony.transfer import transfer
 from tests.pbx.asterisk import Asterisk
-from tests.pbx.conftest import Join
-from tests.pbx.steps import called, event, hear, say, state
+from tests.pbx.steps import Join, called, event, hear, say, state
 from tests.sip.linphone import Linphone
 from tests.sip.phones import alike
 from tests.sip.test_caller import melody
