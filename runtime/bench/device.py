@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -102,18 +101,8 @@ def _line(log: Path, event: str) -> dict[str, object]:
     return next((msgspec.json.decode(line, type=dict[str, object]) for line in lines), {})
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _settings(more: str) -> str:
-    """Free ports and JSON lines, unless `more` brings a table of its own."""
-    tables = {
-        "sip": f"port = {free_port(socket.SOCK_DGRAM)}",
-        "kiosk": f"port = {free_port()}",
-        "log": 'format = "json"',
-    }
+    """Ports that the system chooses and JSON lines, unless `more` brings a table of its own."""
+    tables = {"sip": "port = 0", "kiosk": "port = 0", "log": 'format = "json"'}
     own = "\n".join(f"[{name}]\n{body}" for name, body in tables.items() if f"[{name}]" not in more)
     return f"{own}\n{more}\n"

@@ -23,7 +23,6 @@ from typing import Any
 
 from core.errors import MostradorError
 from runtime.bench import Result, Row
-from runtime.bench.device import free_port
 from runtime.machine import machine
 from runtime.trace import percentile
 
@@ -168,9 +167,15 @@ async def sipp(folder: Path, text: str, address: str, *options: str) -> asyncio.
     file = folder / f"{time.monotonic_ns()}.xml"
     file.write_text(text)
     return await asyncio.create_subprocess_exec(
-        "sipp", address, "-sf", str(file), "-i", "127.0.0.1", "-p", str(free_port(socket.SOCK_DGRAM)), "-nostdin",
+        "sipp", address, "-sf", str(file), "-i", "127.0.0.1", "-p", str(_free_port()), "-nostdin",
         *options, cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def run(progress: Callable[[str, float], None], minutes: float = MINUTES) -> Result:

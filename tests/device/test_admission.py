@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-import socket
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from runtime.bench.device import Device, device, free_port
+from runtime.bench.device import Device, device
 from telephony import pj
 from tests.sip.datagrams import lines, request, stranger
 from tests.sip.phones import run_sipp, sipp
@@ -53,8 +52,7 @@ async def until(value: float, running: Device, *names: str) -> None:
 async def test_of_a_crowd_as_many_are_let_in_as_are_carried_and_the_rest_told_when_to_try_again(
     limits: str, tmp_path: Path
 ) -> None:
-    telephone = f"[sip]\nport = {free_port(socket.SOCK_DGRAM)}\nshow_load = true"
-    async with device(f"{telephone}\n[limits]\n{limits}") as running:
+    async with device(f"[sip]\nport = 0\nshow_load = true\n[limits]\n{limits}") as running:
         carries = int(str((await running.logged("capacity"))["conversations"]))
         assert 1 <= carries < CROWD
         stay = scenario(invite(), answered(), ack(), expect("BYE"), accept())

@@ -32,7 +32,7 @@ OTHERS = {
     "logger.conf": "[logfiles]\nfull => notice,warning,error,verbose,dtmf\n",
     "modules.conf": "[modules]\nautoload = yes\n"
     + "".join(f"noload = {name}.so\n" for name in ("chan_iax2", "chan_unistim", "pbx_dundi", "res_stun_monitor")),
-    "rtp.conf": "[general]\nrtpstart = 20000\nrtpend = 60000\nstrictrtp = yes\n",
+    "rtp.conf": "[general]\nrtpstart = 33000\nrtpend = 60000\nstrictrtp = yes\n",
     "pjproject.conf": "",
     "musiconhold.conf": "",
     "ccss.conf": "",
