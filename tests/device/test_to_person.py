@@ -15,9 +15,9 @@ from runtime.events import Event, Handoff, HungUp, Said
 from runtime.journal import Reader
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 from tests.sip.linphone import Linphone
+from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, alike, free_port, sipp
 from tests.sip.scenario import accept, expect, reply, respond, scenario
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import RATE, AudioFrame, Pcm
 

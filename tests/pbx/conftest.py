@@ -18,8 +18,8 @@ from tests.pbx.asterisk import TRUNK, Asterisk, extension, trunk
 from tests.pbx.steps import Join
 from tests.sip.certificates import Pair, make
 from tests.sip.linphone import Linphone
+from tests.sip.melody import melody
 from tests.sip.phones import ROOT
-from tests.sip.test_caller import melody
 
 SAID = 8_000
 """Samples a second of what a telephone says."""

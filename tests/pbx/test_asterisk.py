@@ -12,8 +12,8 @@ from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent, SipSettin
 from tests.pbx.asterisk import TRUNK, Asterisk
 from tests.pbx.steps import Join, called, converse, event, hear, state
 from tests.sip.linphone import Linphone
+from tests.sip.melody import melody
 from tests.sip.phones import alike
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import RATE
 from voice.resample import resample

@@ -13,8 +13,8 @@ from telephony.transfer import transfer
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.steps import Join, called, event, hear, say, state
 from tests.sip.linphone import Linphone
+from tests.sip.melody import melody
 from tests.sip.phones import alike
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import RATE
 from voice.resample import resample

@@ -10,12 +10,12 @@ import pytest
 
 from telephony.caller import Patience, place_call
 from tests.sip.datagrams import address, broken, request, stranger, unwanted
+from tests.sip.melody import melody
 from tests.sip.phones import Server, Start, alike, ended, run_sipp, sipp
 from tests.sip.scenario import ack, answered, bye, invite, options, receive, receive_either, scenario
-from tests.sip.test_caller import RATE, melody
 from tests.sip.test_who_may_call import LISTED, STRANGER
 from voice import wav
-from voice.frames import AudioFrame
+from voice.frames import RATE, AudioFrame
 
 pytestmark = pytest.mark.sip
 

@@ -10,21 +10,12 @@ import pytest
 from core.errors import TelephonyError
 from telephony.caller import Patience, place_call
 from telephony.sip import SipSettings
+from tests.sip.melody import melody
 from tests.sip.phones import Baresip, Server, alike, free_port
 from voice import wav
-from voice.frames import AudioFrame, Pcm
+from voice.frames import RATE, AudioFrame
 
 pytestmark = pytest.mark.sip
-
-RATE = 16_000
-
-
-def melody(seconds: float, rate: int = RATE) -> Pcm:
-    """Tones of 60 ms that never repeat, 300 to 3,000 Hz: every piece of it is unlike every other."""
-    generator = np.random.default_rng(7)
-    step = rate * 60 // 1000
-    pitch = np.repeat(generator.uniform(300, 3_000, int(seconds * rate) // step + 1), step)[: int(seconds * rate)]
-    return (8_000 * np.sin(2 * np.pi * np.cumsum(pitch) / rate)).astype(np.int16)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, Start, alike, ended, run_sipp
 from tests.sip.scenario import ack, answered, bye, cancel, invite, prack, receive, ringing, scenario
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import AudioFrame
 

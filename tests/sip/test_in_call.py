@@ -5,7 +5,7 @@ sipp does the signalling, `RtpPeer` is its sound; baresip is the second opinion.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from telephony import pj
 from telephony.settings import set_codecs
 from telephony.sip import Answered, SipAgent, SipSettings
 from telephony.stack import Stack
+from tests.sip.legs import Make
+from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, Server, alike, event, run_sipp, sipp
-from tests.sip.rtp import PCMA, PCMU, RATE, RtpPeer
+from tests.sip.rtp import PCMA, PCMU, RATE
 from tests.sip.scenario import (
     accept,
     ack,
@@ -31,13 +33,11 @@ from tests.sip.scenario import (
     scenario,
     sound_of,
 )
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import AudioFrame, Pcm
 
 pytestmark = pytest.mark.sip
 
-Make = Callable[..., RtpPeer]
 TURN = 1_200
 """Milliseconds that a state of the call lasts: enough for sound to go round."""
 
@@ -51,20 +51,6 @@ def server() -> Iterator[Server]:
         running.stop()
     finally:
         running.kill()
-
-
-@pytest.fixture
-def speak() -> Iterator[Make]:
-    """Makes the sound of a caller; melody unless told."""
-    peers: list[RtpPeer] = []
-
-    def make(said: Pcm | None = None, **how: object) -> RtpPeer:
-        peers.append(RtpPeer(melody(60.0, RATE) if said is None else said, **how))  # type: ignore[arg-type]
-        return peers[-1]
-
-    yield make
-    for peer in peers:
-        peer.close()
 
 
 def again(number: int, body: str) -> str:

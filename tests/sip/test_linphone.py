@@ -10,8 +10,8 @@ import pytest
 from telephony.sip import Answered, Ended, Hold, KeyPressed, SipAgent, SipSettings
 from tests.sip.certificates import make
 from tests.sip.linphone import Linphone
+from tests.sip.melody import melody
 from tests.sip.phones import Start, alike, ended, event
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import RATE, Pcm
 from voice.resample import resample

@@ -23,10 +23,10 @@ from telephony.sip import (
     SipSettings,
     Trying,
 )
+from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, alike, free_port, sipp
 from tests.sip.rtp import RATE, RtpPeer
 from tests.sip.scenario import accept, expect, pause, reply, scenario, sound_of
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import AudioFrame
 

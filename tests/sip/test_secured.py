@@ -8,9 +8,9 @@ from telephony.caller import Patience, place_call
 from telephony.sip import SipSettings
 from telephony.transports import TlsSettings
 from tests.sip.certificates import Pair, make
+from tests.sip.melody import melody
 from tests.sip.phones import Baresip, Start, alike, ended, run_sipp
 from tests.sip.scenario import ack, answered, bye, invite, pause, receive, ringing, scenario
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import RATE, AudioFrame
 

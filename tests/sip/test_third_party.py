@@ -18,9 +18,9 @@ from telephony import pj
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, unwanted
+from tests.sip.melody import melody
 from tests.sip.phones import Baresip, Server, Start, alike, ended
 from tests.sip.rtp import PCMU, RATE, RtpPeer
-from tests.sip.test_caller import melody
 from tests.sip.test_secured import secured
 from voice import wav
 from voice.frames import AudioFrame, Pcm

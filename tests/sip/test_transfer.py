@@ -1,23 +1,22 @@
-"""A call handed on: blind, attended, joined by us; and all that the other side may do instead. sipp's word for word."""
+"""A call that we hand on: blind, attended, joined by us; and all that the other side may do instead. sipp's word for
+word. How others move us: test_transferred.py."""
 
 import asyncio
 import re
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 
-from telephony.events import Answered, CallEvent, Ended
+from telephony.events import Ended
 from telephony.refer import HANDOFF, UUI, Transferred, handoff_headers
-from telephony.sip import SipAgent, SipCall, SipSettings, Transferring
+from telephony.sip import SipAgent, SipCall, Transferring
 from telephony.transfer import transfer
-from tests.sip.phones import LIMIT, Baresip, alike, free_port, sipp
-from tests.sip.rtp import PCMU, RATE, RtpPeer
+from tests.sip.legs import CALLED, ID, LEFT, TARGET, Make, answer, answer_with, customer, dialled, done, person, until
+from tests.sip.melody import melody
+from tests.sip.phones import Baresip, alike
+from tests.sip.rtp import PCMU, RATE
 from tests.sip.scenario import (
-    accept,
     ack,
     answered,
     bye,
@@ -26,102 +25,16 @@ from tests.sip.scenario import (
     notify,
     pause,
     receive,
-    refer,
     reply,
     respond,
-    scenario,
     sound_of,
 )
-from tests.sip.test_caller import melody
 from voice import wav
 from voice.frames import AudioFrame, Pcm
 
 pytestmark = pytest.mark.sip
 
-OBLIGED = free_port()
-ID = "0123456789abcdef"
-TARGET = "sip:200@127.0.0.1:5099"
-UP = invite() + answered() + ack()
-"""The customer's side of a call that we have answered."""
 SUPPORTED = "Allow: INVITE, ACK, BYE, CANCEL, REFER, NOTIFY\n"
-CALLED = expect("INVITE") + reply(180) + reply(200, sound=True) + expect("ACK")
-"""The person's side of a call that they have answered."""
-LEFT = expect("BYE") + accept()
-
-Make = Callable[..., RtpPeer]
-
-
-@pytest_asyncio.fixture
-async def agent() -> AsyncIterator[SipAgent]:
-    running = SipAgent(SipSettings(port=0))
-    await running.start()
-    yield running
-    await running.stop()
-
-
-@pytest_asyncio.fixture
-async def obliging() -> AsyncIterator[SipAgent]:
-    """Lets itself be sent to 200 on this machine."""
-    unwanted: list[str] = []
-    running = SipAgent(
-        SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)), counted=lambda why, *_: unwanted.append(why)
-    )
-    running.unwanted = unwanted  # type: ignore[attr-defined]
-    await running.start()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-def speak() -> Iterator[Make]:
-    peers: list[RtpPeer] = []
-
-    def make(said: Pcm) -> RtpPeer:
-        peers.append(RtpPeer(said))
-        return peers[-1]
-
-    yield make
-    for peer in peers:
-        peer.close()
-
-
-def customer(agent: SipAgent, folder: Path, *steps: str, up: str = UP) -> "subprocess.Popen[str]":
-    return sipp(folder, scenario(up, *steps), agent.uri.rpartition("@")[2], "-m", "1")
-
-
-def person(folder: Path, *steps: str, port: int = 0) -> "tuple[subprocess.Popen[str], str]":
-    port = port or free_port()
-    called = sipp(folder, scenario(*steps), "", "-m", "1", "-p", str(port), "-trace_msg")
-    return called, f"sip:200@127.0.0.1:{port}"
-
-
-async def done(*processes: "subprocess.Popen[str]") -> None:
-    """Each went by its scenario."""
-    for process in processes:
-        assert await asyncio.to_thread(process.wait, LIMIT) == 0, process.stdout and process.stdout.read()[-3000:]
-
-
-async def answer(agent: SipAgent) -> SipCall:
-    async for call in agent.incoming():
-        await call.answer()
-        await until(call, Answered)
-        return call
-    raise AssertionError("nobody called")
-
-
-async def until(call: SipCall, kind: type[CallEvent]) -> CallEvent:
-    async with asyncio.timeout(LIMIT):
-        async for event in call.events():
-            if isinstance(event, kind):
-                return event
-            assert not isinstance(event, Ended), event
-    raise AssertionError("it never came")
-
-
-async def dialled(agent: SipAgent, uri: str) -> SipCall:
-    call = await agent.dial(uri, headers=handoff_headers(ID))
-    await until(call, Answered)
-    return call
 
 
 async def test_a_blind_transfer_goes_on_until_the_target_answers(agent: SipAgent, tmp_path: Path) -> None:
@@ -281,10 +194,6 @@ async def test_calls_that_we_join_hear_each_other_and_only_each_other(
     assert np.median(alike(frames[::2][: 2 * RATE], (high[: len(high)]).astype(np.int32), 800)) > 0.3
 
 
-def answer_with(body: str) -> str:
-    return reply(200, more="Content-Type: application/sdp\n").replace("\n\n]]>", f"\n\n{body}]]>")
-
-
 async def heard_by(call: SipCall) -> Pcm:
     return np.concatenate([frame.pcm async for frame in call.line.heard()])
 
@@ -318,52 +227,6 @@ async def test_baresip_is_transferred_blind_and_talks_to_the_target(
     assert np.median(alike(back[:RATE], heard, 800)) > 0.5
 
 
-async def test_nobody_transfers_us(agent: SipAgent, tmp_path: Path) -> None:
-    """What a stranger would have us dial at our cost."""
-    steps = scenario(UP, refer("sip:900@127.0.0.1:5099"), receive(603), bye(3), receive(200))
-    caller = sipp(tmp_path, steps, agent.uri.rpartition("@")[2], "-m", "1")
-    call = await answer(agent)
-    await done(caller)
-    await until(call, Ended)
-    assert agent.calls == 0
-
-
-async def test_we_go_where_a_listed_target_is_and_the_call_goes_on_there(
-    obliging: SipAgent, speak: Make, tmp_path: Path
-) -> None:
-    peer = speak(melody(60.0, RATE))
-    called, target = person(
-        tmp_path, expect("INVITE"), reply(180), answer_with(sound_of(port=peer.port)), expect("ACK"), LEFT, port=OBLIGED
-    )
-    told = (expect("NOTIFY") + accept()) * 3
-    caller = customer(obliging, tmp_path, refer(target), receive(202), told, LEFT)
-    call = await answer(obliging)
-    await done(caller)
-    assert call.ended is None
-    said = melody(2.0)
-    call.line.play(said)
-    await asyncio.to_thread(peer.more, 100)
-    await call.hangup()
-    await done(called)
-    assert np.median(alike(said[: 2 * RATE : 2][: RATE // 2], peer.sound(PCMU), 800)) > 0.7
-    assert await until(call, Ended) == Ended("goodbye", 200)
-    assert obliging.calls == 0
-
-
-async def test_we_replace_a_call_where_we_are_to(obliging: SipAgent, tmp_path: Path) -> None:
-    called, target = person(
-        tmp_path, expect("INVITE", check="Replaces", like="a@b;to-tag=1;from-tag=2"), reply(180),
-        reply(200, sound=True), expect("ACK"), LEFT, port=OBLIGED,
-    )  # fmt: skip
-    told = (expect("NOTIFY") + accept()) * 3
-    to = f"{target}?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2"
-    caller = customer(obliging, tmp_path, refer(to), receive(202), told, LEFT)
-    call = await answer(obliging)
-    await done(caller)
-    await call.hangup()
-    await done(called)
-
-
 async def test_a_target_that_ends_the_consultation_has_taken_the_customer(agent: SipAgent, tmp_path: Path) -> None:
     """Though nobody says so."""
     taken = expect("INVITE", check="From") + reply(180) + reply(200, sound=True) + expect("ACK", check="To")
@@ -389,60 +252,6 @@ Content-Length: 0
 
 ]]></send>
 """
-
-
-async def test_we_stop_while_we_are_on_our_way_there(tmp_path: Path) -> None:
-    agent = SipAgent(SipSettings(port=0, transfers=(f"200@127.0.0.1:{OBLIGED}",)))
-    await agent.start()
-    called, target = person(tmp_path, expect("INVITE"), reply(180), pause(20_000), port=OBLIGED)
-    caller = customer(agent, tmp_path, refer(target), receive(202), expect("NOTIFY"), accept(), pause(20_000))
-    try:
-        call = await answer(agent)
-        await asyncio.sleep(1.5)
-        assert call.ended is None
-    finally:
-        await agent.stop()
-        for process in (called, caller):
-            process.kill()
-            process.wait()
-    assert call.ended is not None
-    assert call.ended.cause == "stopping"
-
-
-async def test_where_the_target_is_busy_the_call_goes_on_as_it_was(obliging: SipAgent, tmp_path: Path) -> None:
-    called, target = person(tmp_path, expect("INVITE"), reply(486), expect("ACK"), port=OBLIGED)
-    told = (expect("NOTIFY") + accept()) * 2
-    caller = customer(obliging, tmp_path, refer(target), receive(202), told, LEFT)
-    call = await answer(obliging)
-    await done(called)
-    await asyncio.sleep(0.5)
-    assert call.ended is None
-    await call.hangup()
-    await done(caller)
-
-
-async def test_who_is_gone_as_soon_as_we_have_agreed_leaves_the_call_to_the_target(
-    obliging: SipAgent, tmp_path: Path
-) -> None:
-    called, target = person(tmp_path, CALLED, LEFT, port=OBLIGED)
-    steps = scenario(UP, refer(target), receive(202), expect("NOTIFY"), accept(), bye(4), receive(200))
-    # Another NOTIFY may cross the BYE.
-    address = obliging.uri.rpartition("@")[2]
-    caller = sipp(tmp_path, steps, address, "-m", "1", "-default_behaviors", "-abortunexp")
-    call = await answer(obliging)
-    await done(caller)
-    await asyncio.sleep(1.0)
-    assert call.ended is None
-    await call.hangup()
-    await done(called)
-
-
-async def test_an_obliging_one_goes_nowhere_else(obliging: SipAgent, tmp_path: Path) -> None:
-    caller = customer(obliging, tmp_path, refer("sip:201@127.0.0.1:5099"), receive(603), bye(3), receive(200))
-    call = await answer(obliging)
-    await done(caller)
-    await until(call, Ended)
-    assert obliging.unwanted == ["transfer"]  # type: ignore[attr-defined]
 
 
 async def test_a_transfer_of_a_call_that_has_ended_is_gone(agent: SipAgent, tmp_path: Path) -> None:

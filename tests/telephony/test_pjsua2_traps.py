@@ -64,7 +64,7 @@ TRAPS = {
     ),
     "REFER is accepted by default: toll fraud": (
         "tests/sip/test_calls.py::test_a_transfer_that_the_caller_asks_for_is_refused",
-        "tests/sip/test_transfer.py::test_nobody_transfers_us",
+        "tests/sip/test_transferred.py::test_nobody_transfers_us",
     ),
     "INVITE with Replaces is accepted by default": (f"{HERE}test_nobody_replaces_a_call",),
     "a transfer does not end our own leg": (
