@@ -71,6 +71,13 @@ def consents(counter: Counter) -> list[tuple[str, str]]:
     return [(event.answer, event.how) for event in counter.recorder.of(Consent)]
 
 
+def agrees(customer: Callable[[Counter], Awaitable[None]], how: str) -> None:
+    """Asked, says yes in some way, and is recorded to the end."""
+    tape = Tape()
+    assert consents(conversation(ASK, customer, tape)) == [("yes", how)]
+    assert tape.done == ["began", "ended"]
+
+
 @pytest.mark.parametrize(
     ("said", "answer", "done", "reply"),
     [
@@ -133,9 +140,7 @@ def test_a_touch_answers_too() -> None:
         counter.channel.send(Chose(id="recording:yes", title="Yes"))
         await asyncio.sleep(4)
 
-    tape = Tape()
-    assert consents(conversation(ASK, customer, tape)) == [("yes", "touch")]
-    assert tape.done == ["began", "ended"]
+    agrees(customer, "touch")
 
 
 def test_whoever_asks_something_else_is_answered_and_not_recorded() -> None:
@@ -172,9 +177,7 @@ def test_a_yes_over_the_question_counts() -> None:
         await counter.say("yes of course", after=1.0)
         await asyncio.sleep(12)
 
-    tape = Tape()
-    assert consents(conversation(ASK, customer, tape)) == [("yes", "words")]
-    assert tape.done == ["began", "ended"]
+    agrees(customer, "words")
 
 
 def test_told_it_is_recorded_from_the_first_word() -> None:

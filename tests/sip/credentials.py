@@ -9,6 +9,8 @@ import time
 
 import pjsua2 as pj
 
+from tests.telephony.bare import prepared
+
 LIMIT = 20.0
 
 
@@ -22,16 +24,7 @@ class Call(pj.Call):  # type: ignore[misc]
 
 def dial(uri: str, user: str, password: str) -> int:
     """The last SIP status."""
-    endpoint = pj.Endpoint()
-    endpoint.libCreate()
-    config = pj.EpConfig()
-    config.uaConfig.threadCnt = 0
-    config.logConfig.level = config.logConfig.consoleLevel = 0
-    endpoint.libInit(config)
-    endpoint.audDevManager().setNullDev()
-    transport = pj.TransportConfig()
-    transport.boundAddress = "127.0.0.1"
-    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint, _ = prepared()
     endpoint.libStart()
     account, settings = pj.Account(), pj.AccountConfig()
     settings.idUri = f"sip:{user}@127.0.0.1"

@@ -211,7 +211,7 @@ async def test_a_registered_account_calls_by_its_next_proxy_too(tmp_path: Path) 
     async with agent_of(AccountSettings("pbx", "shop.test", "register", "200", proxies=hops, keepalive=0)) as agent:
         call = await agent.dial("300", "pbx")
         events = await course(call, lambda event: call.hangup() if isinstance(event, Answered) else None)
-        answering.wait(LIMIT)
+        done(answering, tmp_path)
     registrar.kill()
     registrar.wait()
     assert names(events) == ["Trying", "Trying", "Answered", "Ended"]

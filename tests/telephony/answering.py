@@ -9,6 +9,7 @@ import sys
 import time
 
 import pjsua2 as pj
+from bare import prepared  # beside this file: there is no package of ours
 
 
 class Call(pj.Call):
@@ -53,17 +54,10 @@ def ring() -> None:
 def main() -> None:
     ring()
     pj.setLogLevel(0)
-    endpoint = pj.Endpoint()
-    endpoint.libCreate()
-    config = pj.EpConfig()
-    config.uaConfig.threadCnt = 0
-    config.logConfig.level = config.logConfig.consoleLevel = 0
-    endpoint.libInit(config)
-    endpoint.audDevManager().setNullDev()
-    transport = pj.TransportConfig()
-    transport.boundAddress = "127.0.0.1"
-    number = endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-    endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, transport)
+    endpoint, number = prepared()
+    secured = pj.TransportConfig()
+    secured.boundAddress = "127.0.0.1"
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, secured)
     endpoint.libStart()
     pj.watchOptions()
     pj.setLoad(1, 2)

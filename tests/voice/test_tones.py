@@ -69,7 +69,6 @@ def test_every_key_of_a_number_goes_and_speech_between_stays() -> None:
             assert not left_over(sound, int(start), int(start) + len(part)).any()
 
 
-@pytest.mark.skipif(not SOUNDS.is_dir(), reason="needs the recorded prompts")
 def test_speech_is_left_alone() -> None:
     """Human prompts in both languages; 0.25 % of the sound goes, for a number's sake."""
     total = gone = 0
