@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,8 @@ from runtime.journal import Reader
 from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
 from voice import wav
 from voice.frames import RATE
+
+LIMIT = 60.0
 
 
 class Caller:
@@ -45,18 +48,23 @@ class Caller:
             pass
 
 
-async def events_of(running: Device, wanted: Callable[[Event], bool]) -> list[Event]:
-    """What the journal holds, once something in it is `wanted`."""
+def talks(running: Device) -> list[list[Event]]:
+    """What the journal holds of each conversation, the first one first."""
+    if not (running.home / "journal.db").exists():
+        return []
+    with Reader(running.home / "journal.db") as reader:
+        return [reader.read(talk.id) for talk in reversed(reader.conversations(1_000))]
+
+
+async def events_of(running: Device, wanted: Callable[[Event], bool], before: int = 0) -> list[Event]:
+    """What the journal holds, but for the first conversations, so many as there were `before`; once something in it is
+    `wanted`."""
     found: list[Event] = []
-    for _ in range(800):
-        if (running.home / "journal.db").exists():
-            reader = Reader(running.home / "journal.db")
-            try:
-                found = [event for talk in reader.conversations() for event in reader.read(talk.id)]
-            finally:
-                reader.close()
-            if any(wanted(event) for event in found):
-                return found
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        found = [event for talk in talks(running)[before:] for event in talk]
+        if any(wanted(event) for event in found):
+            return found
         await asyncio.sleep(0.05)
     heard = [event for event in found if not isinstance(event, Replied)]
     raise AssertionError(f"the journal never held it: {heard}")

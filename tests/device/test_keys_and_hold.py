@@ -34,7 +34,7 @@ async def test_a_number_begun_by_key_is_ended_aloud_and_a_hold_changes_nothing()
                 await events_of(running, has_both)
                 await caller.hold()
                 await events_of(running, lambda event: isinstance(event, Hold) and event.on)
-                await asyncio.sleep(12.0)  # three times as long as anybody may be silent
+                await asyncio.sleep(9.0)  # more than twice as long as anybody may be silent
                 await caller.resume()
                 await events_of(running, lambda event: isinstance(event, Hold) and not event.on)
                 await caller.say(files[2])

@@ -20,7 +20,7 @@ from runtime.journal import Reader
 from runtime.recording import container
 from runtime.recording.store import Store
 from runtime.recording.track import BEEP_HZ, BEEP_LEVEL, BEEP_SECONDS
-from tests.device.caller import Caller, calling, events_of
+from tests.device.caller import Caller, calling, events_of, talks
 from tests.device.main_job import mostrador
 from tests.device.test_card_number import ALOUD, CARD, nothing_in, waits_for_a_secret, written
 from tests.dtmf import tone
@@ -195,29 +195,30 @@ async def test_no_is_no_and_a_yes_can_be_taken_back(tmp_path: Path) -> None:
         async with device(toml(pack)) as running:
             folder = running.home / "recordings"
             async with calling(running) as caller:
-                await asyncio.sleep(9.0)
+                await events_of(running, told("Say yes or no"))
                 await caller.say(files[0])
                 await events_of(running, is_consent)
-                await asyncio.sleep(1.0)
+                await events_of(running, told("How can I help"))
                 await caller.say(files[3])
                 events = await events_of(running, on_hours)
             assert [event.answer for event in events if isinstance(event, Consent)] == ["no"]
             assert not [event for event in events if isinstance(event, Recorded)]
             assert not list(folder.iterdir())
 
+            before = len(talks(running))
             async with calling(running) as caller:
-                await asyncio.sleep(9.0)
+                await events_of(running, told("Say yes or no"), before)
                 await caller.say(files[1])
-                await events_of(running, recorded("began"))
+                await events_of(running, recorded("began"), before)
                 assert list(folder.glob("*.rec"))
                 assert list(folder.glob("*.key"))
-                await asyncio.sleep(5.0)
+                await events_of(running, told("How can I help"), before)
                 await caller.say(files[2])
-                events = await events_of(running, recorded("deleted"))
+                await events_of(running, recorded("deleted"), before)
                 assert not list(folder.iterdir())
-                await asyncio.sleep(2.0)
-            assert {event.answer for event in events if isinstance(event, Consent)} == {"no", "yes", "withdrawn"}
-            events = await events_of(running, lambda event: isinstance(event, HungUp))
+                await events_of(running, told("stopped recording"), before)
+            events = await events_of(running, lambda event: isinstance(event, HungUp), before)
+            assert [event.answer for event in events if isinstance(event, Consent)] == ["yes", "withdrawn"]
             assert not list(folder.iterdir())
 
 
@@ -271,7 +272,7 @@ async def test_a_full_quota_ends_the_recording_and_not_the_call(tmp_path: Path) 
             (running.home / "recordings").mkdir(exist_ok=True)
             (running.home / "recordings" / "00.rec").write_bytes(bytes(900_000))
             async with calling(running) as caller:
-                await asyncio.sleep(3.0)
+                await events_of(running, recorded("began"))
                 noise = np.random.default_rng(1).integers(-3_000, 3_000, 4 * RATE).astype(np.int16)
                 await sound(caller, tmp_path, noise)
                 await events_of(running, recorded("failed"))

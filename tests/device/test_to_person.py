@@ -1,7 +1,6 @@
 """A caller who wants a person, on a real device: sipp and our own telephone are the people."""
 
 import asyncio
-import contextlib
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,18 +11,22 @@ import pytest_asyncio
 
 from runtime.bench.device import Device, device
 from runtime.events import Event, Handoff, HungUp, Said
-from runtime.journal import Reader
-from telephony.sip import Answered, Ended, SipAgent, SipCall, SipSettings
+from telephony.sip import Answered, Ended, SipAgent, SipCall
+from tests.device.caller import events_of, talks
+from tests.sip import legs
+from tests.sip.legs import agent_with, done
 from tests.sip.linphone import Linphone
 from tests.sip.melody import melody
-from tests.sip.phones import LIMIT, alike, free_port, sipp
-from tests.sip.scenario import accept, expect, reply, respond, scenario
+from tests.sip.phones import LIMIT, alike, free_port
+from tests.sip.scenario import accept, expect, invited, late, reply
 from voice import wav
 from voice.frames import RATE, AudioFrame, Pcm
 
 pytestmark = [pytest.mark.device, pytest.mark.timeout(300)]
 
 PORT = free_port()
+GIVEN_UP = (reply(180), expect("CANCEL"), accept(), late(487), expect("ACK"))
+"""Rings until nobody wants to talk to it any more."""
 SETTINGS = f"""
 [agent]
 language = "en"
@@ -65,24 +68,15 @@ class Telephone:
     async def loud(self, seconds: float) -> None:
         """Until it has heard so much sound."""
         since = len(self.heard)
-        while sum(np.abs(pcm).max() > 500 for pcm in self.heard[since:]) < seconds * 50:
-            assert self.call.ended is None
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(LIMIT):
+            while sum(np.abs(pcm).max() > 500 for pcm in self.heard[since:]) < seconds * 50:
+                assert self.call.ended is None
+                await asyncio.sleep(0.05)
 
     async def say(self, pcm: Pcm) -> None:
         while len(pcm):
             pcm = pcm[self.call.line.play(pcm) :]
             await asyncio.sleep(0.02)
-
-
-@contextlib.asynccontextmanager
-async def telephone(port: int) -> AsyncIterator[SipAgent]:
-    agent = SipAgent(SipSettings(port=port, user="tester"))
-    await agent.start()
-    try:
-        yield agent
-    finally:
-        await agent.stop()
 
 
 async def customer(agent: SipAgent, running: Device) -> Telephone:
@@ -99,27 +93,6 @@ async def customer(agent: SipAgent, running: Device) -> Telephone:
     return phone
 
 
-async def events_of(running: Device, wanted: Callable[[Event], bool], before: int = 0) -> list[Event]:
-    """What the journal holds of the newest conversation, once something in it is `wanted`."""
-    async with asyncio.timeout(LIMIT):
-        while True:
-            with contextlib.closing(Reader(running.home / "journal.db")) as reader:
-                talks = reader.conversations()
-                events = reader.read(talks[0].id) if len(talks) > before else []
-            if any(wanted(event) for event in events):
-                return events
-            await asyncio.sleep(0.1)
-
-
-def talks(running: Device) -> int:
-    with contextlib.closing(Reader(running.home / "journal.db")) as reader:
-        return len(reader.conversations())
-
-
-def returned(why: str) -> Callable[[Event], bool]:
-    return lambda event: isinstance(event, Handoff) and event.step == "returned" and event.why == why
-
-
 def said(text: str) -> Callable[[Event], bool]:
     return lambda event: isinstance(event, Said) and text in event.text
 
@@ -129,40 +102,32 @@ def steps(events: list[Event]) -> list[str]:
 
 
 def person(folder: Path, *script: str) -> "subprocess.Popen[str]":
-    return sipp(folder, scenario(*script), "", "-m", "1", "-p", str(PORT), "-trace_msg")
-
-
-async def done(process: "subprocess.Popen[str]") -> None:
-    assert await asyncio.to_thread(process.wait, LIMIT) == 0, process.stdout and process.stdout.read()[-3000:]
+    return legs.person(folder, *script, port=PORT)[0]
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_person_is_asked_briefed_and_talks_to_the_customer(counter: Device) -> None:
     """The customer's telephone refuses to transfer, as ours does: the device carries the sound, both ways."""
-    one, other = melody(6.0), melody(6.0)[::-1].copy()
-    before = talks(counter)
-    async with telephone(PORT) as agent:
+    one, other = melody(4.0), melody(4.0)[::-1].copy()
+    before = len(talks(counter))
+    async with agent_with(port=PORT, user="tester") as agent:
         phone = await customer(agent, counter)
         async with asyncio.timeout(LIMIT):
             call = await anext(aiter(agent.incoming()))
-        await asyncio.sleep(3.0)
-        waiting = phone.sound()[-2 * RATE :]
+        await phone.loud(1.0)  # words, or music
         await call.answer()
         helper = Telephone(call)
         await helper.loud(2.0)
         assert await call.send_dtmf("1")
-        events = await events_of(
-            counter, lambda event: isinstance(event, Handoff) and event.step == "connected", before
-        )
+        events = await events_of(counter, happened("connected"), before)
         assert steps(events) == ["asked", "ringing", "answered", "accepted", "briefed", "connected joined"]
         await asyncio.sleep(0.5)
         since = len(phone.heard), len(helper.heard)
         await asyncio.gather(phone.say(one), helper.say(other))
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(1.5)
         assert await call.hangup()
         assert await phone.call.gone(LIMIT)
         events = await events_of(counter, lambda event: isinstance(event, HungUp), before)
-    assert np.abs(waiting).max() > 500, "words or music"
     assert np.median(alike(one[: 2 * RATE], helper.sound(since[1]))) > 0.9
     assert np.median(alike(other[: 2 * RATE], phone.sound(since[0]))) > 0.9
     assert events[-1].cause == "transferred"  # type: ignore[union-attr]
@@ -175,8 +140,7 @@ async def test_a_person_is_asked_briefed_and_talks_to_the_customer(counter: Devi
         ((expect("INVITE"), reply(180), reply(486), expect("ACK")), "busy", "busy with another customer"),
         ((expect("INVITE"), reply(603), expect("ACK")), "refused", "Nobody is available"),
         (
-            (expect("INVITE", check="User-to-User", like="00[0-9a-f]+;encoding=hex;purpose=isdn-uui"), reply(180),
-             expect("CANCEL"), respond(200)),
+            (invited(check="User-to-User", like="00[0-9a-f]+;encoding=hex;purpose=isdn-uui"), *GIVEN_UP),
             "no_answer", "nobody answers",
         ),
         (
@@ -189,40 +153,35 @@ async def test_a_person_is_asked_briefed_and_talks_to_the_customer(counter: Devi
 async def test_the_customer_comes_back_and_is_told(
     counter: Device, tmp_path: Path, script: tuple[str, ...], why: str, words: str
 ) -> None:
-    before = talks(counter)
+    before = len(talks(counter))
     helper = person(tmp_path, *script)
-    async with telephone(0) as agent:
+    async with agent_with(user="tester") as agent:
         phone = await customer(agent, counter)
         events = await events_of(counter, said(words), before)
         assert steps(events)[-1] == f"returned {why}"
         assert phone.call.ended is None
         await phone.call.hangup()
-    if why != "no_answer":  # sipp has no 487 to send by then
-        await done(helper)
-    else:
-        helper.kill()
-        helper.wait()
+    await done(helper)
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_customer_who_hangs_up_while_it_rings_ends_the_call(counter: Device, tmp_path: Path) -> None:
-    before = talks(counter)
-    helper = person(tmp_path, expect("INVITE"), reply(180), expect("CANCEL"), respond(200))
-    async with telephone(0) as agent:
+    before = len(talks(counter))
+    helper = person(tmp_path, invited(), *GIVEN_UP)
+    async with agent_with(user="tester") as agent:
         phone = await customer(agent, counter)
-        await events_of(counter, lambda event: isinstance(event, Handoff) and event.step == "ringing", before)
-        await asyncio.sleep(0.5)
+        await events_of(counter, happened("ringing"), before)
         await phone.call.hangup()
         events = await events_of(counter, lambda event: isinstance(event, HungUp), before)
-    await asyncio.to_thread(helper.wait, LIMIT)
+    await done(helper)
     assert steps(events)[:2] == ["asked", "ringing"]
     assert events[-1].cause == "customer"  # type: ignore[union-attr]
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_person_who_hangs_up_in_the_briefing_returns_the_customer(counter: Device) -> None:
-    before = talks(counter)
-    async with telephone(PORT) as agent:
+    before = len(talks(counter))
+    async with agent_with(port=PORT, user="tester") as agent:
         phone = await customer(agent, counter)
         async with asyncio.timeout(LIMIT):
             call = await anext(aiter(agent.incoming()))
@@ -230,7 +189,7 @@ async def test_a_person_who_hangs_up_in_the_briefing_returns_the_customer(counte
         helper = Telephone(call)
         await helper.loud(1.0)
         assert await call.send_dtmf("1")
-        await events_of(counter, lambda event: isinstance(event, Handoff) and event.step == "accepted", before)
+        await events_of(counter, happened("accepted"), before)
         await call.hangup()
         events = await events_of(counter, said("lost them"), before)
         assert steps(events)[-1] == "returned lost"

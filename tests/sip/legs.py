@@ -30,7 +30,7 @@ async def agent_with(
     counted: Callable[[str, int], object] = lambda *_: None, **settings: object
 ) -> AsyncIterator[SipAgent]:
     """`counted`: told of what is unwanted; `settings`: of SipSettings."""
-    agent = SipAgent(SipSettings(port=0, **settings), counted=counted)  # type: ignore[arg-type]
+    agent = SipAgent(SipSettings(**{"port": 0, **settings}), counted=counted)  # type: ignore[arg-type]
     await agent.start()
     try:
         yield agent

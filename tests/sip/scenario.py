@@ -133,6 +133,22 @@ def expect(method: str, *, check: str = "", like: str = ".+") -> str:
     return f'<recv request="{method}"><action>{action}</action></recv>\n<Reference variables="{check}"/>\n'
 
 
+def invited(*, check: str = "", like: str = ".+") -> str:
+    """The call, remembered for `late`; `check` and `like` as for `expect`."""
+    kept = "".join(
+        f'<ereg regexp=".*" search_in="hdr" header="{name}:" assign_to="{name.lower()}"/>' for name in ("Via", "CSeq")
+    )
+    plain = expect("INVITE", check=check, like=like) if check else '<recv request="INVITE"><action></action></recv>\n'
+    return plain.replace("<action>", f"<action>{kept}") + '<Reference variables="via,cseq"/>\n'
+
+
+def late(code: int, tag: str = "[pid]s[call_number]") -> str:
+    """An answer to the call when something else has come since."""
+    plain = reply(code, sound=code == 200)
+    answer = plain.replace("[last_Via:]", "Via:[$via]").replace("[last_CSeq:]", "CSeq:[$cseq]")
+    return answer.replace("[pid]s[call_number]", tag)
+
+
 def respond(code: int, *, more: str = "") -> str:
     """To a request within the call. `more`: lines of header."""
     lines = (

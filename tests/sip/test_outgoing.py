@@ -26,7 +26,7 @@ from telephony.sip import (
 from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, alike, free_port, sipp
 from tests.sip.rtp import RATE, RtpPeer
-from tests.sip.scenario import accept, expect, pause, reply, scenario, sound_of
+from tests.sip.scenario import accept, expect, invited, late, pause, reply, scenario, sound_of
 from voice import wav
 from voice.frames import AudioFrame
 
@@ -127,7 +127,7 @@ async def test_it_rings_is_answered_and_keys_are_pressed(tmp_path: Path) -> None
 async def test_nobody_answers_and_the_call_is_cancelled_in_time(tmp_path: Path) -> None:
     port = free_port()
     ringing = phone(
-        tmp_path, port, _invited(), TRYING, reply(180), expect("CANCEL"), accept(), _late(487), expect("ACK"),
+        tmp_path, port, invited(), TRYING, reply(180), expect("CANCEL"), accept(), late(487), expect("ACK"),
     )  # fmt: skip
     async with agent_of() as agent:
         began = time.monotonic()
@@ -238,7 +238,7 @@ async def test_an_answer_that_crosses_the_cancel_is_hung_up(tmp_path: Path) -> N
     """Whoever picks up just as we give up gets ACK and BYE; nothing but the end is told."""
     port = free_port()
     crossing = phone(
-        tmp_path, port, _invited(), reply(180), expect("CANCEL"), accept(), _late(200), expect("ACK"),
+        tmp_path, port, invited(), reply(180), expect("CANCEL"), accept(), late(200), expect("ACK"),
         expect("BYE"), accept(), more=TAKES_NO_OTHER,
     )  # fmt: skip
     async with agent_of() as agent:
@@ -253,7 +253,7 @@ async def test_a_second_telephone_that_answers_is_hung_up(tmp_path: Path) -> Non
     """A forked call: two answers with different tags. The first is talked to, the second gets ACK and BYE."""
     port = free_port()
     forked = phone(
-        tmp_path, port, _invited(), reply(200, sound=True), expect("ACK"), _late(200, tag="other"),
+        tmp_path, port, invited(), reply(200, sound=True), expect("ACK"), late(200, tag="other"),
         '<recv request="ACK"/>\n<recv request="BYE"/>\n', accept(), expect("BYE"), accept(), more=TAKES_NO_OTHER,
     )  # fmt: skip
     async with agent_of() as agent:
@@ -343,18 +343,3 @@ def _wide(pcm: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> "np.ndarray[tupl
 def _again(code: int) -> str:
     """An answer within the call: the tag is there already."""
     return reply(code).replace(";tag=[pid]s[call_number]", "")
-
-
-def _invited() -> str:
-    """The call, remembered for `_late`."""
-    kept = "".join(
-        f'<ereg regexp=".*" search_in="hdr" header="{name}:" assign_to="{name.lower()}"/>' for name in ("Via", "CSeq")
-    )
-    return f'<recv request="INVITE"><action>{kept}</action></recv>\n<Reference variables="via,cseq"/>\n'
-
-
-def _late(code: int, tag: str = "[pid]s[call_number]") -> str:
-    """An answer to the call when something else has come since."""
-    plain = reply(code, sound=code == 200)
-    late = plain.replace("[last_Via:]", "Via:[$via]").replace("[last_CSeq:]", "CSeq:[$cseq]")
-    return late.replace("[pid]s[call_number]", tag)
