@@ -11,10 +11,8 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +21,13 @@ from typing import Any
 
 from core.errors import MostradorError
 from runtime.bench import Result, Row
+from runtime.bench.ear import LATE, Ear
 from runtime.machine import machine
 from runtime.trace import percentile
 
 LEVELS = (50, 100, 200)
 """Calls at once; the first for all of the time, the others for a quarter of it."""
 MINUTES = 1.0
-LATE = 0.030
 SETTLED = 15.0
 """Seconds within which all calls are up."""
 RATES = (10, 25, 50, 75, 100, 150, 200, 300, 400)
@@ -38,7 +36,6 @@ RAMP_SECONDS = 6
 SLOW = 0.2
 """Seconds of p95, INVITE to 200, that are too many."""
 LINES = 480
-SO_TIMESTAMPNS = 35
 
 HEAD = """Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
 From: <sip:bench@[local_ip]:[local_port]>;tag=[pid]t[call_number]
@@ -120,49 +117,6 @@ async def exchange(lines: int) -> AsyncIterator[Exchange]:
         await process.wait()
 
 
-class Ear(threading.Thread):
-    """Where the sound of all calls goes: notes when it comes, sends it back."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(0.5)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self.port = int(self._socket.getsockname()[1])
-        self.listening = threading.Event()
-        """Gaps are noted while it is set."""
-        self._over = threading.Event()
-        self.gaps: list[float] = []
-        self._last: dict[bytes, float] = {}
-
-    def run(self) -> None:
-        while not self._over.is_set():
-            try:
-                packet, extra, _, peer = self._socket.recvmsg(2048, 64)
-            except TimeoutError:
-                continue
-            whole, nanoseconds = struct.unpack("qq", extra[0][2])
-            at, who = whole + nanoseconds / 1e9, packet[8:12]
-            if self.listening.is_set() and who in self._last:
-                self.gaps.append(at - self._last[who])
-            self._last[who] = at
-            self._socket.sendto(packet, peer)
-
-    def settle(self, calls: int) -> None:
-        """Wait until sound of so many calls has come, and a second more."""
-        until = time.monotonic() + SETTLED - 2
-        while len(self._last) < calls and time.monotonic() < until:
-            time.sleep(0.1)
-        time.sleep(1)
-
-    def close(self) -> None:
-        self._over.set()
-        self.join()
-        self._socket.close()
-
-
 async def sipp(folder: Path, text: str, address: str, *options: str) -> asyncio.subprocess.Process:
     file = folder / f"{time.monotonic_ns()}.xml"
     file.write_text(text)
@@ -203,7 +157,7 @@ async def _sound(folder: Path, level: int, seconds: float, samples: dict[str, li
                 folder, talk, telephone.address, "-m", str(level), "-l", str(level), "-r", "50",
                 "-trace_stat", "-stf", str(statistics := folder / f"{level}.csv"),
             )  # fmt: skip
-            await asyncio.to_thread(ear.settle, level)
+            await asyncio.to_thread(ear.settle, level, SETTLED - 2)
             begin, cpu, now = telephone.memory(), telephone.cpu(), time.monotonic()
             ear.listening.set()
             await asyncio.sleep(seconds)

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from runtime.bench.ear import listening, next_packet
 from runtime.commands.scale import write
 from telephony.kamailio.files import render
 from telephony.kamailio.site import Node, Site, contradictions
@@ -20,7 +21,6 @@ from tests.sip.kamailio import Running
 from tests.sip.phones import LIMIT, Server, free_port
 from tests.sip.scenario import SOUND, ack, answered, bye, invite, pause, receive, scenario
 
-SO_TIMESTAMPNS = 35
 TELLING = {"show_load": True}
 
 
@@ -214,22 +214,17 @@ def ear() -> Iterator[tuple[int, dict[int, Stream]]]:
     """A port of loopback, and what comes there by SSRC, with the kernel's time of each packet."""
     streams: dict[int, Stream] = defaultdict(Stream)
     over = Event()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.settimeout(0.2)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        taken.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    with listening() as taken:
 
         def listen() -> None:
             while not over.is_set():
                 try:
-                    packet, extra, _, _ = taken.recvmsg(2048, 64)
+                    packet, at, _ = next_packet(taken)
                 except TimeoutError:
                     continue
-                whole, nanoseconds = struct.unpack("qq", extra[0][2])
                 stream = streams[struct.unpack("!I", packet[8:12])[0]]
                 stream.numbers.append(struct.unpack("!H", packet[2:4])[0])
-                stream.times.append(whole + nanoseconds / 1e9)
+                stream.times.append(at)
 
         thread = Thread(target=listen, daemon=True)
         thread.start()

@@ -6,22 +6,16 @@ what it shows depends on what else the machine does.
 """
 
 import argparse
-import itertools
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.sip.phones import Server, sipp
-from tests.sip.scenario import ack, answered, bye, invite, pause, receive, scenario
-
-SO_TIMESTAMPNS = 35
-LATE = 0.030
+from runtime.bench.ear import LATE, Ear
+from tests.sip.phones import LIMIT, Server, sipp
+from tests.sip.scenario import accept, ack, answered, expect, invite, scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +38,32 @@ def measure(calls: int, burn: int, seconds: float, *, beside: int = 0, in_python
     ports = ("--ports-in-python",) if in_python else ()
     server = Server("tone", "--burn", str(burn), "--lost-after", "0", "--max-calls", str(calls), *ports)
     burning = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(beside)]
-    arrivals: dict[int, list[float]] = defaultdict(list)
+    ear = Ear(echo=False)
+    ear.start()
     try:
-        with tempfile.TemporaryDirectory() as scratch, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-            ear.bind(("127.0.0.1", 0))
-            ear.settimeout(1.0)
-            ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-            ear.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            invited = invite().replace("[media_port]", str(ear.getsockname()[1]))
-            talk = scenario(invited, answered(), ack(), pause(int((seconds + 2) * 1000)), bye(), receive(200))
+        with tempfile.TemporaryDirectory() as scratch:
+            invited = invite().replace("[media_port]", str(ear.port))
+            talk = scenario(invited, answered(), ack(), expect("BYE"), accept())
             caller = sipp(Path(scratch), talk, server.address, "-m", str(calls), "-l", str(calls), "-r", "50")
             try:
                 server.wait_for(lambda news: news.get("event") == "Answered", calls)
-                time.sleep(1)
-                listen(ear, arrivals, seconds)
-                caller.wait()
+                ear.settle(calls, LIMIT)
+                ear.listening.set()
+                time.sleep(seconds)
+                ear.listening.clear()
+                server.stop()
             finally:
                 caller.kill()
-        server.stop()
+                caller.wait()
     finally:
+        ear.close()
         server.kill()
         for process in burning:
             process.kill()
             process.wait()
-    gaps = sorted(later - sooner for times in arrivals.values() for sooner, later in itertools.pairwise(times))
-    late = sum(1 for gap in gaps if gap > LATE) / len(gaps)
-    return Lateness(len(arrivals), len(gaps), late, sum(gaps) / len(gaps), gaps[int(0.99 * len(gaps))], gaps[-1])
-
-
-def listen(ear: socket.socket, arrivals: dict[int, list[float]], seconds: float) -> None:
-    """Packet times by SSRC, after throwing away what has piled up."""
-    began = time.time()
-    while time.time() < began + seconds:
-        packet, extra, _, _ = ear.recvmsg(2048, 64)
-        whole, nanoseconds = struct.unpack("qq", extra[0][2])
-        at = whole + nanoseconds / 1e9
-        if at >= began:
-            arrivals[struct.unpack("!I", packet[8:12])[0]].append(at)
+    gaps = sorted(ear.gaps)
+    late = sum(gap > LATE for gap in gaps) / len(gaps)
+    return Lateness(calls, len(gaps), late, sum(gaps) / len(gaps), gaps[int(0.99 * len(gaps))], gaps[-1])
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """Our own caller against our own server, and baresip as a second opinion on the sound."""
 
-import time
 import wave
 from pathlib import Path
 
@@ -101,8 +100,8 @@ def test_baresip_hears_its_own_voice_come_back(echo: Server, tmp_path: Path, cod
     phone = Baresip(tmp_path, tmp_path / "said.wav", codec)
     try:
         phone.command("dial", echo.uri)
-        echo.wait(lambda news: news.get("event") == "Answered")
-        time.sleep(4)
+        call = echo.wait(lambda news: news.get("event") == "Answered")["call"]
+        echo.wait(lambda news: news.get("call") == call and news.get("heard", 0) >= 4)
         phone.command("sndcode", "7")
         echo.wait(lambda news: news.get("digit") == "7")
         phone.command("hangup")

@@ -298,7 +298,7 @@ def test_hops_and_broken_messages(fleet: Fleet, behind: Callable[..., Proxy]) ->
     with Handset(proxy) as handset:
         assert handset.ask(handset.request("INVITE", hops=0)).code == 483
         broken = handset.request("INVITE").replace(b"CSeq: 1 INVITE", b"CSeq: 1 BYE")
-        assert handset.ask(broken, 3).code in (400, 408)
+        assert handset.ask(broken).code == 400
         assert handset.call().code == 200
         assert handset.ask(handset.request("OPTIONS")).code == 200
 

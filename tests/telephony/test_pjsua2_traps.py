@@ -18,11 +18,12 @@ import pytest
 
 from telephony import legs, pj
 from telephony.settings import SipSettings, endpoint_config
+from tests.sip.by_hand import HandCall
 from tests.sip.datagrams import address, lines, request
 from tests.sip.datagrams import stranger as port_elsewhere
 from tests.sip.lateness import measure
 from tests.sip.phones import ROOT, Server, run_sipp, sipp
-from tests.sip.scenario import ack, answered, bye, cancel, invite, pause, receive, ringing, scenario
+from tests.sip.scenario import ack, answered, cancel, invite, pause, receive, ringing, scenario
 from tests.telephony.trap import CASES
 
 pytestmark = pytest.mark.sip
@@ -218,17 +219,13 @@ def test_nobody_replaces_a_call(tmp_path: Path) -> None:
     """Whoever knows a call's tags could take it over."""
     server = Server("echo")
     try:
-        talk = scenario(invite(), answered(), ack(), pause(2_500), bye(), receive(200))
-        first = sipp(tmp_path, talk, server.address, "-m", "1", "-trace_msg", "-message_file", str(tmp_path / "seen"))
-        server.wait(lambda news: news.get("event") == "Answered")
-        time.sleep(0.2)
-        seen = (tmp_path / "seen").read_text()
-        ours, theirs = re.search(r"To:.*tag=(\S+)", seen)[1], re.search(r"From:.*tag=(\S+)", seen)[1]  # type: ignore[index]
-        call_id = re.search(r"Call-ID: (\S+)", seen)[1]  # type: ignore[index]
-        replacing = f"Replaces: {call_id};to-tag={ours};from-tag={theirs}\nRequire: replaces\n"
-        refused = scenario(invite(more=replacing), ringing(), receive(603), ack(refused=True))
-        run_sipp(tmp_path, refused, server.address, "-m", "1")
-        assert first.wait(30) == 0
+        with HandCall(address(server)) as first:
+            first.up()
+            server.wait(lambda news: news.get("event") == "Answered")
+            replacing = f"Replaces: {first.name};to-tag={first.theirs};from-tag=ours\nRequire: replaces\n"
+            refused = scenario(invite(more=replacing), ringing(), receive(603), ack(refused=True))
+            run_sipp(tmp_path, refused, server.address, "-m", "1")
+            assert first.bye() == 200
         assert server.wait(lambda news: news.get("event") == "Ended")["cause"] == "customer"
         server.stop()
     finally:

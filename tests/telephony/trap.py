@@ -26,7 +26,7 @@ from telephony.sip import SipAgent, SipCall, SipSettings
 from telephony.stack import Stack
 
 LIMIT = 60.0
-REFUSED = 6
+REFUSED = 4
 
 
 @asynccontextmanager
