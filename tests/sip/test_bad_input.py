@@ -43,7 +43,7 @@ read."""
 
 async def calling_meanwhile(server: Server, folder: Path, trouble: Callable[[], None]) -> list[float]:
     """How well what a live caller says comes back while there is `trouble`, each tenth of a second: 0 to 1."""
-    said = melody(6.0)
+    said = melody(4.0)
     wav.write(folder / "said.wav", AudioFrame(said, RATE, 0.0))
     record = folder / "call.wav"
     patience = Patience(greeting=0.5, first_sound=10, pause=1.0)

@@ -109,13 +109,13 @@ def test_behind_a_router_sound_comes_from_elsewhere_than_the_sdp_says(start: Sta
         with HandCall(address(server), sound=9) as call:
             there = ("127.0.0.1", call.up())
             first._to = there
-            first.more(200)
+            first.more(150)
             assert np.median(alike(said, np.concatenate([pcm for _, pcm in first.heard[25:]]))) > 0.9
             with attack(sounds(server)):
                 first.silent.set()
                 server.wait_for(lambda news: news.get("unwanted") == "sound", 5)
                 second._to = there
-                second.more(200)
+                second.more(150)
             assert np.median(alike(said, np.concatenate([pcm for _, pcm in second.heard[25:]]))) > 0.9
             call.bye()
     finally:
