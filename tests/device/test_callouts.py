@@ -15,8 +15,9 @@ import pytest
 
 from core.places import cache_home, models_home
 from runtime.bench.device import Device, device, start
-from runtime.events import Attached, Event, HungUp, Replied, Said, UserSaid
-from runtime.journal import Reader
+from runtime.callouts.book import Book
+from runtime.events import Attached, HungUp, Replied, Said, UserSaid
+from tests.device.caller import events_of, talks
 from tests.sip.phones import Baresip
 from voice import wav
 from voice.frames import RATE, AudioFrame, Pcm
@@ -56,18 +57,13 @@ async def callout(running: Device, *words: str, code: int = 0) -> Any:
 
 
 async def outcome(running: Device, identity: str, seconds: float = 150.0) -> dict[str, Any]:
-    """The request, once its first attempt has ended."""
+    """The request as it is listed, once its first attempt has ended."""
+    book = Book(running.home / "callouts.db")
     async with asyncio.timeout(seconds):
-        while True:
-            [found] = [row for row in await callout(running, "list") if row["id"] == identity]
-            if found["attempts"] and found["attempts"][0]["outcome"] != "going on":
-                return dict(found)
-            await asyncio.sleep(0.5)
-
-
-def conversation(running: Device) -> list[Event]:
-    with Reader(running.home / "journal.db") as reader:
-        return reader.read(reader.conversations()[0].id)
+        while not ((entry := book.entry(identity)) and any(one.outcome for one in entry.history.attempts)):
+            await asyncio.sleep(0.1)
+    [found] = [row for row in await callout(running, "list") if row["id"] == identity]
+    return dict(found)
 
 
 def spoken(text: str) -> Pcm:
@@ -103,13 +99,11 @@ async def test_the_right_person_is_told_and_nothing_personal_before(tmp_path: Pa
         uri = f"sip:baresip@127.0.0.1:{there.port}"
         asked = await callout(running, "add", uri, "--customer", "C-17", "--person", "Ana", *ABOUT, *CONSENT)
         await running.logged("callout_answered")
-        await _until(
-            running, lambda events: any(isinstance(e, Replied) and e.intent == "callout.reached" for e in events)
-        )
-        await _until(running, lambda events: any(isinstance(e, Said) and "tomorrow" in e.text for e in events))
+        await events_of(running, lambda event: isinstance(event, Replied) and event.intent == "callout.reached")
+        await events_of(running, lambda event: isinstance(event, Said) and "tomorrow" in event.text)
         there.command("hangup")
         done = await outcome(running, asked["id"])
-        events = conversation(running)
+        [events] = talks(running)
         heard = await running.logged("callout_answered")
         log = running.log.read_text()
     assert heard["by"] in ("person", "unsure")
@@ -137,7 +131,7 @@ async def test_a_machine_gets_a_message_after_its_beep_with_nothing_personal(tmp
         uri = f"sip:baresip@127.0.0.1:{there.port}"
         asked = await callout(running, "add", uri, "--customer", "C-18", "--person", "Ana", *ABOUT, *CONSENT)
         done = await outcome(running, asked["id"])
-        events = conversation(running)
+        [events] = talks(running)
         heard = await running.logged("callout_answered")
     assert heard["by"] == "machine"
     assert done["attempts"][0]["outcome"] == "message"
@@ -182,7 +176,7 @@ async def test_killed_while_it_rings_the_attempt_counts_and_is_not_made_again(tm
                 done = await outcome(again, asked["id"])
                 assert [attempt["outcome"] for attempt in done["attempts"]] == ["interrupted"]
                 assert done["why"] == "spacing"
-                await asyncio.sleep(6)  # three looks at the queue
+                await asyncio.sleep(4.5)  # two looks at the queue
                 assert b"callout_placed" not in again.log.read_bytes()
             finally:
                 assert await again.stop() == 0
@@ -203,12 +197,3 @@ async def test_a_call_that_is_cancelled_stops_ringing(tmp_path: Path) -> None:
             assert (row["next"], row["why"], row["number"]) == ("never", "cancelled", "")
     finally:
         there.stop()
-
-
-async def _until(running: Device, wanted: Any) -> None:
-    async with asyncio.timeout(90):
-        while True:
-            with contextlib.suppress(Exception):
-                if wanted(conversation(running)):
-                    return
-            await asyncio.sleep(0.2)

@@ -85,7 +85,7 @@ def test_a_device_that_dies_takes_only_its_own_calls(
             killed.kill()
             call = handset.call()
             assert call.code == 200
-            assert call.seconds < 2, "a new call goes elsewhere at once"
+            assert call.seconds < 4, "a new call goes elsewhere at once"
             time.sleep(max(0.0, at + 3 - time.time()))
             until = time.time()
             # Each of the six was in it: two fell silent, four went on.
@@ -185,7 +185,7 @@ def test_a_device_that_says_nothing_is_passed_over(fleet: Fleet, behind: Callabl
         with Handset(proxy) as handset:
             calls = [handset.call() for _ in range(4)]
         assert [call.code for call in calls] == [200] * 4
-        assert max(call.seconds for call in calls) < 2
+        assert max(call.seconds for call in calls) < 4
         assert mute.invited
         assert proxy.saw(f"no answer from {mute.uri}")
     finally:

@@ -56,13 +56,11 @@ def test_who_does_not_list_refer_does_not_transfer_and_who_lists_nothing_may() -
     assert not Dialog(allow=frozenset({"INVITE", "BYE"})).transfers
 
 
-@given(st.text(), st.text(st.characters(codec="utf-8")))
-def test_no_header_can_break_out_of_the_address(uri: str, value: str) -> None:
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_header_can_break_out_of_the_address(value: str) -> None:
     made = refer_to("sip:200@pbx.example", (("X-A", value),))
     assert re.fullmatch(r"<sip:200@pbx\.example\?X-A=[A-Za-z0-9%_.~-]*>", made)
     assert unquote(made.partition("X-A=")[2][:-1]) == value
-    assert refer_to(uri).count(">") >= 1
-    tag(uri)
 
 
 def test_ids_tell_nothing_and_are_all_different() -> None:
@@ -117,5 +115,7 @@ def test_nothing_else_may(target: str) -> None:
 
 
 @given(st.text())
-def test_no_target_is_an_error(target: str) -> None:
-    allowed(target, PATTERNS)
+def test_whatever_comes_is_read(target: str) -> None:
+    """And text without an address in it is no target."""
+    assert not allowed(target, PATTERNS)
+    assert tag(target) in target
