@@ -11,8 +11,9 @@ import pytest_asyncio
 from core.places import models_home
 from runtime.bench.device import Device, device
 from runtime.bench.questions import spoken
-from runtime.events import Said
+from runtime.events import HungUp, Said
 from runtime.journal import Reader
+from tests.device.caller import events_of
 from tests.device.main_job import QUESTION
 from tests.device.test_main_job import numbers, saturday
 from tests.sip.phones import Baresip, sipp
@@ -24,7 +25,7 @@ from voice.stt import whisper
 
 pytestmark = [pytest.mark.sip, pytest.mark.timeout(300)]
 
-GREETING = 14.0
+GREETING = 11.0
 """Seconds after which the counter has said hello."""
 TELEPHONE = 8_000
 
@@ -66,9 +67,9 @@ async def test_baresip_hears_the_right_answer(english: Device, tmp_path: Path) -
     phone = await asyncio.to_thread(Baresip, tmp_path, source)
     try:
         phone.command("dial", english.sip)
-        await asyncio.sleep(2 * GREETING + 4)
+        await events_of(english, lambda event: isinstance(event, Said) and "22:00" in event.text and not event.cut)
         phone.command("hangup")
-        await asyncio.sleep(1)
+        await events_of(english, lambda event: isinstance(event, HungUp))
     finally:
         await asyncio.to_thread(phone.stop)
     heard = wav.read(phone.heard, RATE, convert=True)

@@ -25,7 +25,7 @@ OWN = "Hello. The machine of the bakery is speaking."
 async def test_language_and_greeting_follow_the_number(tmp_path: Path) -> None:
     numbers = f'[[sip.numbers]]\nnumber = "counter"\nlanguage = "en"\ngreeting = "{OWN}"\nring_seconds = 0.5'
     async with device(numbers) as running:
-        call = scenario(invite(), answered(), ack(), pause(6_000), bye(), receive(200))
+        call = scenario(invite(), answered(), ack(), pause(4_000), bye(), receive(200))
         address = running.sip.rpartition("@")[2]
         await asyncio.to_thread(run_sipp, tmp_path, call, address, "-m", "1")
         other = call.replace("sip:counter@", "sip:elsewhere@")

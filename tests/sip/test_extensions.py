@@ -6,6 +6,7 @@ import struct
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.sip.melody import melody
@@ -184,7 +185,7 @@ def test_ice_with_baresip(start: Start, tmp_path: Path) -> None:
     finally:
         phone.stop()
     assert "ice: audio: connectivity check is complete" in (tmp_path / "baresip.log").read_text()
-    assert max(alike(said, wav.read(phone.heard, 8_000).pcm)) > 0.9
+    assert np.median(alike(said[: 2 * 8_000], wav.read(phone.heard, 8_000).pcm)) > 0.9
 
 
 def own_address() -> str | None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from telephony.caller import Patience, place_call
@@ -78,7 +79,7 @@ def test_baresip_by_tls_and_srtp(
     finally:
         phone.stop()
     heard = wav.read(phone.heard, 8_000)
-    assert max(alike(said, heard.pcm)) > 0.9
+    assert np.median(alike(said[: 2 * 8_000], heard.pcm)) > 0.9
 
 
 async def test_our_own_caller_by_tls_trusts_whom_it_is_told_to(start: Start, pair: Pair, tmp_path: Path) -> None:
