@@ -198,7 +198,7 @@ async def test_no_is_no_and_a_yes_can_be_taken_back(tmp_path: Path) -> None:
                 await events_of(running, told("Say yes or no"))
                 await caller.say(files[0])
                 await events_of(running, is_consent)
-                await events_of(running, told("How can I help"))
+                await events_of(running, told("not recording"))
                 await caller.say(files[3])
                 events = await events_of(running, on_hours)
             assert [event.answer for event in events if isinstance(event, Consent)] == ["no"]
@@ -212,7 +212,7 @@ async def test_no_is_no_and_a_yes_can_be_taken_back(tmp_path: Path) -> None:
                 await events_of(running, recorded("began"), before)
                 assert list(folder.glob("*.rec"))
                 assert list(folder.glob("*.key"))
-                await events_of(running, told("How can I help"), before)
+                await events_of(running, told("I'm recording"), before)
                 await caller.say(files[2])
                 await events_of(running, recorded("deleted"), before)
                 assert not list(folder.iterdir())
