@@ -152,8 +152,8 @@ class OnRecord:
         return True
 
     async def _give_up(self) -> bool:
-        """Whether there was one."""
-        recording, self._recording = self._on, None
+        """Whether there was one, perhaps one that the disk has ended."""
+        recording, self._recording = self._recording, None
         if recording is None or self._engines.recorder is None:
             return False
         self._decided("withdrawn", "words")

@@ -49,13 +49,15 @@ class Order:
 
 @dataclass(slots=True, eq=False)
 class Recording:
-    """One that goes on. It may end by itself, with the disk; then `on` is False and everything else does nothing."""
+    """One that goes on. It may end by itself, with the disk; then `on` is False, and only `erase` does anything."""
 
     order: Order
     track: Track
     on: bool = True
     ending: str = ""
     """"end" or "erase", once that is asked for."""
+    erasing: bool = False
+    """It is being erased, or has been."""
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -114,8 +116,10 @@ class Recorder:
         await self._ask(recording, "end")
 
     async def erase(self, recording: Recording) -> None:
-        """The customer does not want it: as if it had never been."""
+        """The customer does not want it: as if it had never been, even if it has ended meanwhile, or long ago."""
         await self._ask(recording, "erase")
+        if recording.done.is_set() and not recording.erasing:
+            self._tell(recording.id, await asyncio.to_thread(self._erase, recording))
 
     async def close(self) -> None:
         """End what goes on, and the thread."""
@@ -185,14 +189,16 @@ class Recorder:
     def _serve(self, recording: Recording, closing: bool) -> None:
         track, before, lost = recording.track, recording.track.bytes, recording.track.lost
         try:
-            if recording.ending == "erase":
-                self._erase(recording)
-                return
-            track.pull()
+            if recording.ending != "erase":
+                track.pull()
             if track.lost > lost:
                 self._metrics.dropped("recording", track.lost - lost)
                 self._log.warning("recording_late", conversation=recording.id, seconds=(track.lost - lost) / RATE)
-            if closing or recording.ending:
+            asked = recording.ending  # once: it may change at any moment
+            if asked == "erase":
+                track.close()
+                self._ended(recording, self._erase(recording))
+            elif closing or asked:
                 track.finish()
                 self._ended(recording, Recorded(recording=recording.id, what="ended"))
             elif (full := self._full()) is not None:
@@ -210,15 +216,15 @@ class Recorder:
         self._ended(recording, None)
         self._later(lambda: self._refused(recording.id, error))
 
-    def _erase(self, recording: Recording) -> None:
-        recording.track.close()
+    def _erase(self, recording: Recording) -> Recorded:
+        """On either thread, once nothing writes it any more; what became of it."""
+        recording.erasing = True
         try:
             self._store.erase(recording.id)
         except MostradorError as error:
             self._log.error("recording_not_erased", conversation=recording.id, code=error.code, cause=error.message)
-            self._ended(recording, Recorded(recording=recording.id, what="failed", why=error.code))
-        else:
-            self._ended(recording, Recorded(recording=recording.id, what="deleted", why="withdrawn"))
+            return Recorded(recording=recording.id, what="failed", why=error.code)
+        return Recorded(recording=recording.id, what="deleted", why="withdrawn")
 
     def _ended(self, recording: Recording, event: Recorded | None) -> None:
         recording.track.close()

@@ -216,6 +216,19 @@ def test_it_is_taken_back_at_any_moment(policy: RecordingPolicy) -> None:
     assert len(counter.recorder.of(Replied)) == 1, "nobody else is asked"
 
 
+def test_what_the_disk_has_ended_is_taken_back_too() -> None:
+    async def customer(counter: Counter) -> None:
+        await asyncio.sleep(3)
+        tape.on = False
+        await counter.say("stop recording")
+        await asyncio.sleep(6)
+
+    tape = Tape()
+    counter = conversation(TELL, customer, tape)
+    assert tape.done == ["began", "erased"]
+    assert counter.said()[-1] == "[recording.stopped]"
+
+
 def test_it_is_taken_back_over_our_own_voice() -> None:
     async def customer(counter: Counter) -> None:
         counter.script.replies["order"] = Reply((Message("a b c d e f g h i j k l m n o p q r s t"),))

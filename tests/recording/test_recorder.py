@@ -102,6 +102,30 @@ async def test_one_that_is_taken_back_leaves_nothing(bench: Bench) -> None:
     assert not recording.on
 
 
+async def test_one_that_is_taken_back_while_it_is_written_leaves_nothing(bench: Bench) -> None:
+    recording = await bench.recorder.begin(bench.order("aa"), bench.tap)
+    pull = recording.track.pull
+
+    def pull_and_be_interrupted() -> None:
+        pull()
+        recording.ending = "erase"
+
+    recording.track.pull = pull_and_be_interrupted  # type: ignore[method-assign]
+    await until(recording.done.is_set)
+    await bench.recorder.erase(recording)
+    assert list(bench.store.folder.iterdir()) == []
+    assert bench.heard("aa") == ["began", "deleted withdrawn"]
+
+
+async def test_one_that_ended_while_it_was_taken_back_leaves_nothing(bench: Bench) -> None:
+    recording = await bench.recorder.begin(bench.order("aa"), bench.tap)
+    await bench.recorder.end(recording)
+    await bench.recorder.erase(recording)
+    await bench.recorder.erase(recording)
+    assert list(bench.store.folder.iterdir()) == []
+    assert bench.heard("aa") == ["began", "ended", "deleted withdrawn"]
+
+
 async def test_a_device_that_stops_ends_what_goes_on(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     await bench.recorder.begin(bench.order("aa"), bench.tap)
