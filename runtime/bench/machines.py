@@ -16,7 +16,7 @@ from runtime.bench.greetings import Greeting, greetings
 from runtime.machine import machine
 from runtime.voices import voice_file
 from voice import vad
-from voice.answered import Heard, who_answers
+from voice.answered import WhoAnswered, who_answers
 from voice.answering import AnsweringSettings
 from voice.frames import RATE, AudioFrame
 from voice.stt import Recogniser, whisper
@@ -28,7 +28,7 @@ FRAME = RATE // 50
 @dataclass(frozen=True, slots=True)
 class Judged:
     greeting: Greeting
-    heard: Heard
+    heard: WhoAnswered
 
 
 async def run(progress: Callable[[str, float], None]) -> Result:
@@ -103,7 +103,7 @@ def judge_all(
 
 async def _judge(
     greeting: Greeting, activity: vad.VadModel, recogniser: Recogniser, settings: AnsweringSettings | None
-) -> Heard:
+) -> WhoAnswered:
     async def read(sound: npt.NDArray[np.float32]) -> str:
         began = time.process_time()
         words = recogniser.transcribe(sound, greeting.language, "").text
