@@ -90,7 +90,7 @@ def judge_all(
 ) -> list[Judged]:
     """Every greeting of one half. Blocks; not on a loop's thread."""
     store = Store()
-    recogniser = whisper.load(store.require("whisper-base"))
+    recogniser = whisper.load(store.require("whisper-base"), threads=1)  # so that processor time is time
     activity = vad.load()
     voice = piper.load(voice_file(store.require("piper-en-us-joe-medium")))
     material = list(greetings(half, {"en": voice}))
@@ -107,7 +107,7 @@ async def _judge(
     async def read(sound: npt.NDArray[np.float32]) -> str:
         began = time.process_time()
         words = recogniser.transcribe(sound, greeting.language, "").text
-        await asyncio.sleep((time.process_time() - began) / 2)  # two threads
+        await asyncio.sleep(time.process_time() - began)
         return words
 
     return await who_answers(_frames(greeting), activity.stream(), read, settings)
