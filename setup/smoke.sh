@@ -17,7 +17,7 @@ environment/bin/mostrador --help >/dev/null
 MOSTRADOR_MODELS=$scratch/models environment/bin/mostrador models list --json >/dev/null
 environment/bin/python - <<'PYTHON'
 from runtime.channels.kiosk import PAGE
-from runtime.engines import pack_folder
+from runtime.minds import pack_folder
 
 for path in (PAGE / "index.html", pack_folder("retail") / "pack.toml"):
     assert path.is_file() and "environment" in path.parts, path
