@@ -4,8 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from telephony.unwanted import Why
 
 pytestmark = pytest.mark.unit
 
@@ -57,3 +60,9 @@ def test_each_is_explained_once() -> None:
         if event in rows()
     ]
     assert sorted(explained) == sorted(rows())
+
+
+def test_every_reason_to_turn_somebody_away_is_explained() -> None:
+    section = (ROOT / "docs/telephony-security.md").read_text("utf-8").split("## The log")[1]
+    explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert sorted(explained) == sorted(["why", *get_args(Why)])
