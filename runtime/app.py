@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 
 import structlog
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.claims import Priority
+from core.errors import MostradorError
 from runtime import engines, memory
 from runtime.callouts.book import Book
 from runtime.callouts.placing import Conversation, Placing
@@ -78,6 +79,7 @@ class App:
         """How many there have been."""
         self._log = structlog.get_logger(__name__)
         self._stopping = asyncio.Event()
+        self._failure: BaseException | None = None
         self.telephone: SipAgent | None = None
         self._sessions: dict[str, Session] = {}
         self._conversations: set[asyncio.Task[None]] = set()
@@ -85,6 +87,20 @@ class App:
     def stop(self) -> None:
         """Finish sentences, say goodbye, end."""
         self._stopping.set()
+
+    def keep(self, part: str, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """Run what must go on as long as the device does. Where it fails the device stops, to be started again: it is
+        better not to ring than not to be answered."""
+        task = asyncio.ensure_future(work)
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._log.critical("part_failed", part=part, exc_info=error)
+                self._failure = error
+                self.stop()
+
+        task.add_done_callback(ended)
+        return task
 
     async def run(self, ready: Callable[[Ready], None] = lambda _: None) -> None:
         """Raises MostradorError when a part can't start; what had started is stopped again."""
@@ -115,6 +131,10 @@ class App:
             await self.journal.close()
             self.engines.workers.close()
         self._log.info("stopped")
+        if self._failure is not None:
+            raise MostradorError(
+                "device.part_failed", "a part of the device failed: the log says which, and why", retryable=True
+            ) from self._failure
 
     @property
     def stopping(self) -> bool:
@@ -224,8 +244,8 @@ async def _telephone(app: App) -> Stop:
     agent = SipAgent(settings, app.metrics.account, counted=app.metrics.unwanted)
     await agent.start()
     app.sip_uri, app.telephone = agent.uri, agent
-    answering = asyncio.ensure_future(_answer_calls(app, agent))
-    telling = asyncio.ensure_future(_tell_proxies(app, agent))
+    answering = app.keep("telephone", _answer_calls(app, agent))
+    telling = app.keep("proxies", _tell_proxies(app, agent))
 
     async def stop() -> None:
         answering.cancel()
@@ -257,6 +277,9 @@ async def _take(app: App, agent: SipAgent, call: SipCall) -> None:
         if await receive(call, number):
             channel = PhoneChannel(call, number.language or app.settings.agent.language)
             app.converse(channel, number.greeting, _person(app, agent, call), app.engines.of(number.pack))
+    except MostradorError as error:
+        structlog.get_logger(__name__).error("call_not_taken", code=error.code, cause_pii=error.message)
+        await call.hangup(480, "failed")
     finally:
         app.arriving -= 1
 
@@ -273,7 +296,7 @@ async def _callouts(app: App) -> Stop:
     assert app.telephone is not None
     book = await asyncio.to_thread(Book, book_path(app.settings))
     rules = await asyncio.to_thread(rules_of, app.settings)
-    placing = asyncio.ensure_future(Placing(app, app.telephone, book, rules, app.settings.callouts).run())
+    placing = app.keep("callouts", Placing(app, app.telephone, book, rules, app.settings.callouts).run())
 
     async def stop() -> None:
         placing.cancel()
@@ -320,7 +343,7 @@ async def _tidy(app: App) -> Stop:
             if quiet in TIDY_AFTER:
                 await asyncio.to_thread(memory.trim)
 
-    task = asyncio.ensure_future(watch())
+    task = app.keep("memory", watch())
 
     async def stop() -> None:
         task.cancel()
@@ -338,7 +361,7 @@ async def _lag(app: App) -> Stop:
             await asyncio.sleep(LAG_TICK)
             app.metrics.lag(max(0.0, loop.time() - due))
 
-    task = asyncio.ensure_future(watch())
+    task = app.keep("loop watch", watch())
 
     async def stop() -> None:
         task.cancel()

@@ -24,8 +24,7 @@ from runtime.minds import Mind
 from runtime.secret import Secret
 from runtime.vault import Vault
 from runtime.workers import Waited, Workers
-from voice.answered import who_answers
-from voice.answering import Verdict
+from voice.answered import WhoAnswered, who_answers
 from voice.clips import Clips
 from voice.endpoint import EndOfTurn
 from voice.frames import AudioFrame
@@ -75,13 +74,13 @@ class Sound:
         """The words of a short piece of sound. Raises VoiceError."""
         return await self._transcribe(speech, language, "")
 
-    async def who(self, frames: AsyncIterator[AudioFrame], language: str) -> Verdict:
+    async def who(self, frames: AsyncIterator[AudioFrame], language: str) -> WhoAnswered:
         """Whether a person or a machine has answered a call, by what it says. Raises VoiceError."""
 
         async def read(speech: npt.NDArray[np.float32]) -> str:
             return (await self.transcribe(speech, language)).text
 
-        return (await who_answers(frames, self.activity.stream(), read)).verdict
+        return await who_answers(frames, self.activity.stream(), read)
 
     async def _transcribe(self, speech: npt.NDArray[np.float32], language: str | None, hint: str) -> Transcript:
         return await self.workers.run("stt", self.recogniser.transcribe, speech, language, hint)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.errors import ConfigError
 from models.embed import Embedder
@@ -12,9 +11,6 @@ from runtime.agent import Planner
 from runtime.agent.asides import Asides
 from runtime.config import Settings
 from runtime.machine import cores
-
-if TYPE_CHECKING:
-    from models.llm.smollm2 import SmolLM2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ def load(settings: Settings, store: Store) -> Minds:
     from models.embed import e5
     from models.llm import smollm2
 
-    language: SmolLM2 = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
+    language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
     embedder = e5.load(store)
     names = [settings.agent.pack, *(number.pack for number in settings.sip.numbers if number.pack)]
     return Minds({name: _mind(name, settings, embedder, language) for name in dict.fromkeys(names)}, language)

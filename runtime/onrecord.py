@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from msgspec.structs import replace
@@ -130,9 +130,8 @@ class OnRecord:
         self._work = asyncio.ensure_future(work)
         return await asyncio.shield(self._work)
 
-    def _decided(self, said: str, how: str) -> None:
-        event = Consent(answer="none", how=how, basis=self._policy.basis, at=self._now())
-        self._record(replace(event, answer=said))
+    def _decided(self, said: Literal["yes", "no", "none", "withdrawn", "told"], how: str) -> None:
+        self._record(Consent(answer=said, how=how, basis=self._policy.basis, at=self._now()))
 
     async def _begin(self, consent: str, language: Language) -> bool:
         """Whether it is recorded from now on; a failure has been told to the operator."""

@@ -14,6 +14,7 @@ from runtime.channels import Caption, Channel, Notice, Shown, Status
 from runtime.config import Limits
 from runtime.dialog import Dialog
 from runtime.digits import Digits, Hooks, is_person
+from runtime.ears import Ears
 from runtime.engines import Engines
 from runtime.events import (
     Attached,
@@ -89,27 +90,26 @@ class Session:
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX)
         self._turn = 0
         self._silences = 0
-        self._deaf: frozenset[str] = frozenset()
-        """Why the listener hears nothing now."""
         self._tongue = Tongue(channel.language)
         self._digits = Digits(channel, engines.keep, self._key_hooks())
         self._on_record = OnRecord(identity, channel, engines, self._record, lambda: self._now)
         self._reply: asyncio.Task[None] | None = None
         speaker: Speaker | None = None
-        self._listener: Listener | None = None
+        listener: Listener | None = None
         if channel.line is not None and engines.sound is not None:
             speaker = engines.sound.speaker(channel.line)
-            self._listener = engines.sound.listener(
+            listener = engines.sound.listener(
                 channel.line,
                 self._hear,
                 lambda: self._teller.speaking,
                 TurnSettings(quiet_after=limits.silence_seconds),
             )
-            self._listener.glimpses = channel.kind == "kiosk"
-            self._listener.answers = self._answers
+            listener.glimpses = channel.kind == "kiosk"
+            listener.answers = self._answers
+        self._ears = Ears(listener)
         self._teller = Teller(channel, speaker, lambda: self._now, self._record, self.post, metrics)
         self._takeover = Takeover(person, channel, engines.planner, self._teller, self._timed, lambda: self._turn)
-        again = self._listener.hear_again if self._listener else None
+        again = listener.hear_again if listener else None
         self._dialog = Dialog(identity, engines, again, self._teller.prepare, self._done)
         self._overheard = Overheard(again, self._dialog.leads_nowhere, engines.for_us)
 
@@ -125,11 +125,11 @@ class Session:
     async def run(self) -> str:
         """Until somebody hangs up; returns the cause. Never raises for a fault of a stage."""
         channel = self._channel
-        self._tell_language()
+        self._ears.lean(self._tongue)
         self._record(Attached(channel=channel.kind, peer=channel.peer, language=self.language))
-        pumps = [asyncio.ensure_future(self._pump_channel()), asyncio.ensure_future(self._teller.pump())]
-        if self._listener is not None:
-            pumps.append(asyncio.ensure_future(self._listener.run()))
+        pumps = [self._pump(self._pump_channel()), self._pump(self._teller.pump())]
+        if self._ears.listener is not None:
+            pumps.append(self._pump(self._ears.listener.run()))
         cause = "lost"
         try:
             self._start(self._greet())
@@ -233,7 +233,7 @@ class Session:
         language = self._tongue.hear(event.language, event.voiced) if event.spoken else event.language
         if event.spoken:
             event = msgspec.structs.replace(event, text=self._digits.and_said(event.text, language))
-        self._tell_language()
+        self._ears.lean(self._tongue)
         self._record(event)
         await self._answer(Heard(event.text, language, event.spoken, confidence=event.confidence))
 
@@ -275,7 +275,7 @@ class Session:
         if self._digits.closed:
             return
         keyed = self._digits.press(event.digit)
-        self._tell_expected()
+        self._ears.await_digits(self._digits.missing)
         if self._digits.secret:
             self._teller.show(Caption("customer", self._digits.held, self._turn + 1, final=False))
         await self._stop()
@@ -293,7 +293,7 @@ class Session:
     def _hold(self, event: Hold) -> None:
         """On hold nobody is there: we keep our place, hear nothing, and ask nobody whether they are there."""
         self._record(event)
-        self._deafen("hold", event.on)
+        self._ears.deafen("hold", event.on)
         if event.on:
             self._digits.pause()
             self._dialog.drop()
@@ -302,11 +302,6 @@ class Session:
             self._digits.go_on()
             self._teller.go_on(self.language)
 
-    def _deafen(self, reason: str, deaf: bool) -> None:
-        self._deaf = self._deaf | {reason} if deaf else self._deaf - {reason}
-        if self._listener is not None and self._listener.deaf != bool(self._deaf):
-            self._listener.deaf = bool(self._deaf)
-
     async def _switch(self, language: Language) -> None:
         await self._stop()
         self._choose(language)
@@ -314,13 +309,7 @@ class Session:
 
     def _choose(self, language: Language) -> None:
         self._tongue.choose(language)
-        self._tell_language()
-
-    def _tell_language(self) -> None:
-        if self._listener is not None:
-            self._listener.leaning = self.language
-            if self._tongue.sure:
-                self._listener.language = self.language
+        self._ears.lean(self._tongue)
 
     async def _failed(self, event: Failed) -> None:
         """A stage failed: the customer hears it in their words, the operator reads one line, and it goes on."""
@@ -440,12 +429,12 @@ class Session:
 
     async def _to_person(self) -> None:
         """Bring them to a person, or say that there is none."""
-        self._deafen("person", True)
+        self._ears.deafen("person", True)
         self._on_record.keep_out("person", True)
         try:
             what = await self._takeover.bring(self.language, lambda: self._limit.reschedule(None))
         finally:
-            self._deafen("person", False)
+            self._ears.deafen("person", False)
             self._on_record.keep_out("person", False)
         if isinstance(what, HungUp):
             self.post(msgspec.structs.replace(what, at=self._now))
@@ -479,7 +468,7 @@ class Session:
 
     @property
     def _now(self) -> float:
-        return self._listener.now if self._listener else 0.0
+        return self._ears.now
 
     def _hear(self, hearing: Hearing) -> None:
         if isinstance(hearing, Utterance):
@@ -494,15 +483,10 @@ class Session:
         return answers(words.text, language_of(words.language, self.language), self._dialog.state.expect)
 
     def _expect(self, state: DialogState) -> None:
-        self._deafen("secret", state.expect.kind == "secret")
+        self._ears.deafen("secret", state.expect.kind == "secret")
         self._on_record.keep_out("secret", state.expect.kind == "secret")
         self._digits.want()
-        self._tell_expected()
-
-    def _tell_expected(self) -> None:
-        """How many digits are still to be said, so that the turn is not over before."""
-        if self._listener is not None:
-            self._listener.digits_expected = self._digits.missing
+        self._ears.await_digits(self._digits.missing)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._reply = asyncio.ensure_future(work)
@@ -532,6 +516,19 @@ class Session:
     def _record(self, event: Event) -> None:
         self._journal.append(self.id, event)
         self._metrics.event(event)
+
+    def _pump(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """What the conversation cannot go on without: should it fail, that is told, and we say goodbye."""
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._log.error("pump_failed", exc_info=error)
+                self.post(Failed(at=self._now, stage="pump", code="internal", message=type(error).__name__))
+                self.post(Stopping())
+
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(ended)
+        return task
 
     async def _pump_channel(self) -> None:
         async for event in self._channel.events():

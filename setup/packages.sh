@@ -1,16 +1,17 @@
 #!/bin/sh
 # Installs the Debian packages that are missing: `setup/packages.sh run` to run the program, `… test` for its tests
-# too, `… pbx` for those that need a PBX.
+# too, `… pbx` for those that need a PBX. docs/dependencies.md says what each is for.
 set -eu
 
 run="
   build-essential pkg-config python3-dev python3-venv
   espeak-ng libportaudio2 tzdata
-  swig xz-utils dpkg-dev libgsm1-dev libopus-dev libsamplerate0-dev libspeexdsp-dev libsrtp2-dev libssl-dev uuid-dev
+  swig xz-utils dpkg-dev libgsm1-dev libopus-dev libspeexdsp-dev libsrtp2-dev libssl-dev uuid-dev
 "
 test="
-  baresip chromium dnsmasq-base kamailio kamailio-tls-modules openssl fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio sip-tester
-  linphone-cli asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
+  baresip chromium dnsmasq-base kamailio kamailio-tls-modules linphone-cli openssl sip-tester
+  fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio
+  asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
 "
 
 pbx="mmdebstrap"

@@ -16,10 +16,20 @@ environment/bin/mostrador --version
 environment/bin/mostrador --help >/dev/null
 MOSTRADOR_MODELS=$scratch/models environment/bin/mostrador models list --json >/dev/null
 environment/bin/python - <<'PYTHON'
-from runtime.channels.kiosk import PAGE
-from runtime.engines import pack_folder
+from pathlib import Path
 
-for path in (PAGE / "index.html", pack_folder("retail") / "pack.toml"):
+import runtime.agent
+import telephony.kamailio
+from runtime.channels.kiosk import PAGE
+from runtime.minds import pack_folder
+
+data = (
+    PAGE / "index.html",
+    pack_folder("retail") / "pack.toml",
+    Path(runtime.agent.__file__).parent / "asides.toml",
+    Path(telephony.kamailio.__file__).parent / "routing.cfg",
+)
+for path in data:
     assert path.is_file() and "environment" in path.parts, path
-print("the wheel holds the program, its page and its pack")
+print("the wheel holds the program and what it reads")
 PYTHON

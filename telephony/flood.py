@@ -9,7 +9,7 @@ from telephony.gate import Gate, Network, networks
 from telephony.unwanted import Dropped, Why
 
 TOGETHER = 4
-"""How many times the messages of one stranger all have together: some 40 a second, a twentieth of a core."""
+"""How many times the messages of one stranger all have together."""
 CONNECTIONS = 8
 """That a stranger may have open, by TCP and TLS together."""
 ALL_CONNECTIONS = 256

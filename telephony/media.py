@@ -156,3 +156,11 @@ class PortTap:
 
     def close(self) -> None:
         self._port.tap(0)
+
+
+async def from_now(line: RingLine) -> AsyncIterator[AudioFrame]:
+    """What is heard from now on: before a call is answered it is the network's tone."""
+    since = line.now
+    async for frame in line.heard():
+        if frame.start >= since:
+            yield frame

@@ -25,8 +25,8 @@ class SipSettings:
     `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `country`: the calling code that
     numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a request has
     failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`: both sides say
-    every `session_seconds` that the call goes on (RFC 4028); `prack`: "it rings" is acknowledged (RFC 3262);
-    `transfers`: whom the other side of a call may have us call instead, "user@host" or "2*@host"; `trace`:
+    that the call goes on, or it ends after `session_seconds` (RFC 4028); `prack`: "it rings" is acknowledged (RFC
+    3262); `transfers`: whom the other side of a call may have us call instead, "user@host" or "2*@host"; `trace`:
     PJSIP's own log level on the console, 0-6; `show_load`: OPTIONS is answered with our load."""
 
     host: str = "127.0.0.1"

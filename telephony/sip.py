@@ -24,11 +24,12 @@ from telephony.events import (
     Transferring,
     Trying,
 )
+from telephony.listener import Leg, Quality
 from telephony.media import Ear, RingLine
 from telephony.policy import KEYS, Load
 from telephony.refer import Dialog, Headers
 from telephony.settings import SipSettings
-from telephony.stack import Leg, Quality, Stack
+from telephony.stack import Stack
 from telephony.unwanted import Why
 
 __all__ = [
@@ -70,24 +71,24 @@ class SipCall:
 
     async def ring(self) -> bool:
         """Say that it rings (180); optional before `answer`."""
-        return await self._ask(partial(self._stack.ring, self._number))
+        return await self._ask(partial(self._stack.controls.ring, self._number))
 
     async def progress(self) -> bool:
         """Say that it rings with a sound of ours (183): what is played on the line is heard before `answer`."""
-        return await self._ask(partial(self._stack.progress, self._number))
+        return await self._ask(partial(self._stack.controls.progress, self._number))
 
     async def answer(self) -> bool:
         """Accept (200). The line can be used at once; `Answered` follows when the caller has acknowledged."""
-        return await self._ask(partial(self._stack.answer, self._number))
+        return await self._ask(partial(self._stack.controls.answer, self._number))
 
     async def reject(self, code: int = 486, retry_after: int | None = None) -> bool:
         """Refuse a call that is not answered: 486 busy, 480 not now, 603 declined; `retry_after` seconds."""
-        return await self._ask(partial(self._stack.reject, self._number, code, retry_after))
+        return await self._ask(partial(self._stack.controls.reject, self._number, code, retry_after))
 
     async def hangup(self, code: int = 0, cause: Cause = "goodbye") -> bool:
         """End it in whatever state it is. `code`: the answer to a call not yet answered, 0: 603. `cause`: told back
         by `Ended`."""
-        return await self._ask(partial(self._stack.hangup, self._number, code, cause))
+        return await self._ask(partial(self._stack.controls.hangup, self._number, code, cause))
 
     async def send_dtmf(self, digits: str) -> bool:
         """Press keys (0-9, *, #, A-D) by RFC 4733; by SIP INFO where the other side did not agree to that.
@@ -96,28 +97,28 @@ class SipCall:
         """
         if not digits or not set(digits) <= KEYS:
             raise TelephonyError("sip.dtmf", f"{digits!r} is no row of keys: 0-9, *, # and A-D are")
-        return await self._ask(partial(self._stack.send_keys, self._number, digits))
+        return await self._ask(partial(self._stack.controls.send_keys, self._number, digits))
 
     async def hide_keys(self, through: Callable[[str], str] | None) -> bool:
         """From now on each key goes to `through`, on the SIP thread, and `KeyPressed` tells what that returns; nothing
         where it is empty. None: no longer."""
-        return await self._ask(partial(self._stack.hide_keys, self._number, through))
+        return await self._ask(partial(self._stack.controls.hide_keys, self._number, through))
 
     async def hold(self) -> bool:
         """Put the other side on hold; `Hold` follows when it has agreed. False: not now (ended, or being changed)."""
-        return await self._ask(partial(self._stack.hold, self._number))
+        return await self._ask(partial(self._stack.controls.hold, self._number))
 
     async def resume(self) -> bool:
         """Take back a call that we hold; `Hold(on=False)` follows."""
-        return await self._ask(partial(self._stack.resume, self._number))
+        return await self._ask(partial(self._stack.controls.resume, self._number))
 
     async def refer(self, to: str) -> bool:
         """Ask the other side to call somebody else: `to` as in Refer-To. `Transferring` follows; the call goes on."""
-        return await self._ask(partial(self._stack.refer, self._number, to))
+        return await self._ask(partial(self._stack.controls.refer, self._number, to))
 
     async def dialog(self) -> Dialog:
         """The call as its messages name it."""
-        return await self._stack.run(partial(self._stack.dialog, self._number))
+        return await self._stack.run(partial(self._stack.controls.dialog, self._number))
 
     async def join(self, other: "SipCall", *, with_us: bool) -> bool:
         """Let the two hear each other. `with_us`: what is played on either line both hear, and we hear both;
@@ -131,7 +132,7 @@ class SipCall:
     async def quality(self) -> Quality | None:
         """Packets, loss, jitter and round trip until now; None while there is no sound."""
         try:
-            return await self._stack.run(partial(self._stack.quality, self._number))
+            return await self._stack.run(partial(self._stack.controls.quality, self._number))
         except TelephonyError:
             return None
 

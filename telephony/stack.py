@@ -13,10 +13,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -24,74 +23,31 @@ from core.errors import TelephonyError
 from telephony import outgoing, pj, transports
 from telephony.accounts import Accounts, AccountState
 from telephony.bridge import Bridge
-from telephony.callerid import Caller
 from telephony.complaints import listen, why_rejected
+from telephony.controls import Controls, attempt, end_by_us
 from telephony.dialling import RING_SECONDS as DIAL_SECONDS
 from telephony.dialling import Dialling, Route
-from telephony.dtmf import by_info
-from telephony.events import Answered, CallEvent, Cause, Ended, Hold, KeyPressed, Transferring
+from telephony.events import Answered, CallEvent, Ended, Hold, KeyPressed, Transferring
 from telephony.flood import Flood
 from telephony.gate import Gatekeeper, Turned
-from telephony.glare import Change
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
+from telephony.listener import Leg, Listener
 from telephony.policy import KEYS, Load, admit, cause_of, load_told, options_answer
-from telephony.refer import Dialog, Headers
+from telephony.refer import Headers
 from telephony.referred import Referred
 from telephony.settings import SipSettings, account_config, endpoint_config, set_codecs
 from telephony.unwanted import Unwanted, Why
+from telephony.watch import BYE_SECONDS, end_dead
 
 _log = structlog.get_logger(__name__)
 
 POLL_MS = 5
 WATCH_SECONDS = 1.0
-BYE_SECONDS = 2.0
-"""How long we wait for a BYE to be answered before we say that the call has ended. PJSIP goes on for 32 s."""
-ACK_SECONDS = 10.0
-"""How long a caller may take to acknowledge our answer."""
-RING_SECONDS = 180.0
-"""How long a call may ring here before we say that nobody answers (480)."""
 DESTROY_NO_RX_MSG = 1
 """PJSUA_DESTROY_NO_RX_MSG: don't wait a second for messages; `_poll` has waited for those that matter."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A call as the other threads know it. `port`: its ring port; `account`: by which it came or goes, "": none;
-    `caller` and `called`: of a call that came in."""
-
-    number: int
-    call_id: str
-    remote: str
-    local: str
-    outgoing: bool
-    port: Any
-    caller: Caller
-    called: tuple[str, ...]
-    account: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Of the sound of a call so far. `rtt`, `jitter` in seconds; `lost` of the packets that should have come."""
-
-    codec: str
-    received: int
-    lost: int
-    jitter: float
-    rtt: float
-
-
-class Listener(Protocol):
-    """All are called on the SIP thread."""
-
-    def called(self, leg: Leg) -> None: ...
-
-    def happened(self, number: int, event: CallEvent) -> None: ...
-
-    def account_changed(self, state: AccountState) -> None: ...
 
 
 class Stack:
@@ -117,6 +73,7 @@ class Stack:
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
+        self.controls = Controls(self._legs, settings.trace)
         self.bridge = Bridge(self._legs)
         self.referred = Referred(self)
         self._over: list[Any] = []
@@ -155,7 +112,7 @@ class Stack:
         self._deadline = time.monotonic() + 0.5
         self._thread.join(timeout=5)
 
-    # What can be asked of a leg, on the SIP thread; False: the call has ended already
+    # On the SIP thread
 
     def dial(self, uri: str, account: str = "", headers: Headers = (), patience: float = DIAL_SECONDS) -> int:
         """`uri`: with an account also a number there; `headers`: more of them, in the INVITE; `patience`: seconds until
@@ -177,108 +134,6 @@ class Stack:
 
     def _ways_to(self, uri: str, account: str) -> list[Route]:
         return self.pbx.routes(account, uri) if account else [Route(self._account_to(uri), uri)]
-
-    def ring(self, number: int) -> bool:
-        return self._answer(number, 180)
-
-    def progress(self, number: int) -> bool:
-        """Ringing with sound of our own: early media, RFC 3960 section 3.1."""
-        return self._answer(number, 183)
-
-    def answer(self, number: int) -> bool:
-        if leg := self._legs.get(number):
-            leg.accepted = time.monotonic()
-        return self._answer(number, 200)
-
-    def reject(self, number: int, code: int, retry_after: int | None) -> bool:
-        leg = self._legs.get(number)
-        if leg is None:
-            return False
-        _end(leg, "refused")
-        return self._answer(number, code, () if retry_after is None else (("Retry-After", str(retry_after)),))
-
-    def hangup(self, number: int, code: int, cause: Cause) -> bool:
-        leg = self._legs.get(number)
-        if leg is None:
-            return False
-        _end(leg, cause)
-        prm = pj.load().CallOpParam()
-        prm.statusCode = code
-        return self._try(leg.hangup, prm)
-
-    def send_keys(self, number: int, digits: str) -> bool:
-        leg = self._legs.get(number)
-        return leg is not None and (self._try(leg.dialDtmf, digits) or self._try(leg.sendDtmf, by_info(digits)))
-
-    def hide_keys(self, number: int, through: Callable[[str], str] | None) -> bool:
-        leg = self._legs.get(number)
-        if leg is None:
-            return False
-        leg.hide = through
-        hidden = any(each.hide is not None for each in self._legs.values())
-        if pj.is_native():  # its own log would show them
-            pj.load().setLogLevel(0 if hidden else self.settings.trace)
-        return True
-
-    def hold(self, number: int) -> bool:
-        leg = self._legs.get(number)
-        return leg is not None and leg.answered and self._change(leg, Change(hold=True))
-
-    def resume(self, number: int) -> bool:
-        leg = self._legs.get(number)
-        if leg is None or not leg.hold.on or not leg.hold.ours:
-            return False
-        return self._change(leg, Change(hold=False))
-
-    def _change(self, leg: Any, change: Change) -> bool:
-        """Ask the other side for a hold of ours, or its end."""
-        leg.change, change.due = change, None
-        prm = pj.of_sound_only()
-        if change.hold:
-            return self._try(leg.setHold, prm)
-        prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
-        return self._try(leg.reinvite, prm)
-
-    def refer(self, number: int, to: str) -> bool:
-        """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
-        leg = self._legs.get(number)
-        if leg is None or not leg.answered:
-            return False
-        leg.refers = True
-        return self._try(leg.xfer, to, pj.load().CallOpParam(True))
-
-    def dialog(self, number: int) -> Dialog:
-        leg = self._legs.get(number)
-        return Dialog() if leg is None else leg.dialog
-
-    def quality(self, number: int) -> Quality | None:
-        leg = self._legs.get(number)
-        if leg is None or leg.stream is None:
-            return None
-        info, stat = leg.getStreamInfo(leg.stream), leg.getStreamStat(leg.stream)
-        rtcp = stat.rtcp
-        received, rtt = rtcp.rxStat, rtcp.rttUsec
-        codec = f"{info.codecName}/{info.codecClockRate}"
-        return Quality(codec, received.pkt, received.loss, received.jitterUsec.mean / 1e6, rtt.mean / 1e6)
-
-    def _answer(self, number: int, code: int, headers: Headers = ()) -> bool:
-        leg = self._legs.get(number)
-        if leg is None:
-            return False
-        prm = pj.of_sound_only()
-        prm.statusCode = code
-        if headers:
-            prm.txOption.headers = pj.header_vector(headers)
-        return self._try(leg.answer, prm)
-
-    def _try(self, action: Callable[..., None], *arguments: Any) -> bool:
-        """A call may end between the wish and the deed (CANCEL, BYE): that is no error."""
-        try:
-            action(*arguments)
-        except pj.load().Error as error:
-            _log.info("sip_call_gone", action=action.__name__, reason=reason(error))
-            return False
-        return True
 
     # Called by the legs, on the SIP thread
 
@@ -311,8 +166,8 @@ class Stack:
         """The leg is kept until it is DISCONNECTED: letting go of it earlier would answer 603."""
         more = {"detail": turned.detail} if turned.detail else {}
         self._unwanted.note(turned.why, source, time.monotonic(), code=turned.code, **more)
-        _end(leg, "refused")
-        self._answer(leg.number, turned.code, turned.headers)
+        end_by_us(leg, "refused")
+        self.controls.respond(leg.number, turned.code, turned.headers)
 
     def rejected(self, code: int, source: str) -> None:
         """PJSIP itself has turned away a call."""
@@ -334,7 +189,7 @@ class Stack:
         if self.referred.changed(leg, info.state):
             return
         if info.state == library.PJSIP_INV_STATE_CONFIRMED and leg.ours is not None:
-            self._try(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
+            attempt(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
         elif info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
             leg.answered = True
             self._listener.happened(leg.number, Answered())
@@ -351,7 +206,7 @@ class Stack:
                 cause = cause_of(
                     code, ours=leg.ours, answered=leg.answered, outgoing=leg.outgoing, q850=q850, silent=silent
                 )
-                self._tell_end(leg, Ended(cause, code, q850))
+                self.tell_end(leg, Ended(cause, code, q850))
 
     def invite_answered(self, leg: Any, code: int, message: str) -> None:
         """A response to an INVITE of ours, the first or a later one; none in time where there is no `message`."""
@@ -368,7 +223,7 @@ class Stack:
         if not leg.told and leg.ours is None:
             self._listener.happened(leg.number, event)
 
-    def _tell_end(self, leg: Any, end: Ended) -> None:
+    def tell_end(self, leg: Any, end: Ended) -> None:
         if not leg.told:
             leg.told = True
             self._listener.happened(leg.number, end)
@@ -412,7 +267,12 @@ class Stack:
             self._note("transfer", leg.source)
         return code, following
 
-    # For `Referred`
+    # For `Referred` and `watch`
+
+    @property
+    def legs(self) -> list[Any]:
+        """The calls that are up, as they are now."""
+        return list(self._legs.values())
 
     def replace(self, leg: Any) -> Any:
         """From now on it is the call of its number; returns the one that was."""
@@ -424,7 +284,7 @@ class Stack:
 
     def end(self, leg: Any) -> None:
         """A leg that nobody knows, or no longer."""
-        self._try(leg.hangup, pj.load().CallOpParam())
+        attempt(leg.hangup, pj.load().CallOpParam())
 
     def over(self, leg: Any) -> None:
         self._over.append(leg)
@@ -509,16 +369,16 @@ class Stack:
             now = time.monotonic()
             self.pbx.tick(now)
             for leg in [leg for leg in self._legs.values() if leg.change and leg.change.due and now >= leg.change.due]:
-                self._change(leg, leg.change)
+                self.controls.change(leg, leg.change)
             if now - watched >= WATCH_SECONDS:
                 watched = now
-                self._watch(now)
+                end_dead(self, now)
                 self.flood.know(self.pbx.addresses)
                 self._unwanted.note_many(self.flood.dropped(), now)
                 self._say_whether_able()
         self._say_whether_able()
         for number in list(self._legs):
-            self.hangup(number, 503, "stopping")
+            self.controls.hangup(number, 503, "stopping")
         self.referred.stop()
         self.pbx.stop()
         until = min(self._deadline, time.monotonic() + BYE_SECONDS)
@@ -547,7 +407,7 @@ class Stack:
     def _dial_again(self, leg: Any) -> None:
         following = outgoing.again(self, leg)
         if following is None:
-            self._tell_end(leg, Ended("failed", 503))
+            self.tell_end(leg, Ended("failed", 503))
             self._let_go(leg)
         else:
             self._legs[leg.number] = following
@@ -557,9 +417,9 @@ class Stack:
         return self._legs.get(leg.number) is leg
 
     def _let_go(self, leg: Any) -> None:
-        self._tell_end(leg, Ended(leg.ours or "failed", 0))  # unless it has been told
+        self.tell_end(leg, Ended(leg.ours or "failed", 0))  # unless it has been told
         if leg.hide is not None:
-            self.hide_keys(leg.number, None)
+            self.controls.hide_keys(leg.number, None)
         if self._knows(leg):
             self.bridge.part(leg.number)
             del self._legs[leg.number]
@@ -572,31 +432,6 @@ class Stack:
             done.set_result(work())
         except Exception as error:  # noqa: BLE001  goes to whoever waits for it
             done.set_exception(self._explain(error))
-
-    def _watch(self, now: float) -> None:
-        """End what is dead: PJSIP alone would wait for half a minute, or for ever."""
-        self.referred.give_up(now)
-        for leg in list(self._legs.values()):
-            if leg.ours is not None:
-                if now - leg.ours_since >= BYE_SECONDS:
-                    self._tell_end(leg, Ended(leg.ours, 408))
-            elif not leg.answered:
-                if leg.accepted and now - leg.accepted >= ACK_SECONDS:
-                    _log.warning("sip_no_ack", seconds=ACK_SECONDS)
-                    self.hangup(leg.number, 0, "lost")
-                elif leg.dialling and now >= leg.dialling.until:
-                    self.hangup(leg.number, 0, "no_answer")
-                elif not leg.outgoing and now - leg.began >= RING_SECONDS:
-                    _log.warning("sip_not_answered", seconds=RING_SECONDS)
-                    self.hangup(leg.number, 480, "no_answer")
-            elif leg.hold.on and now - leg.hold_since >= self.settings.hold_limit:
-                _log.warning("sip_held_too_long", seconds=self.settings.hold_limit)
-                self.hangup(leg.number, 0, "lost")
-            elif leg.stream is not None:
-                packets = _packets(leg)
-                if packets is not None and not leg.pulse.alive(packets, now):
-                    _log.warning("sip_peer_lost", seconds=self.settings.lost_after)
-                    self.hangup(leg.number, 0, "lost")
 
     def _close(self, endpoint: Any) -> None:
         """Everything of PJSIP's goes here, on this thread, before the library does."""
@@ -620,7 +455,7 @@ class Stack:
 
     def _tell_all(self, end: Ended) -> None:
         for leg in self._legs.values():
-            self._tell_end(leg, end)
+            self.tell_end(leg, end)
 
     def _refuse_work(self) -> None:
         while not self._work.empty():
@@ -638,22 +473,6 @@ class Stack:
         if isinstance(error, TelephonyError):
             return TelephonyError(error.code, error.message, retryable=error.retryable)
         return TelephonyError("sip.failed", f"PJSIP: {reason(error)}")
-
-
-def _end(leg: Any, cause: Cause) -> None:
-    """The first reason stands."""
-    if leg.ours is None:
-        leg.ours, leg.ours_since = cause, time.monotonic()
-
-
-def _packets(leg: Any) -> int | None:
-    """Received on the audio stream; None while the library is changing it."""
-    try:
-        stat = leg.getStreamStat(leg.stream)
-    except pj.load().Error as error:
-        _log.info("sip_no_statistics", reason=reason(error))
-        return None
-    return int(stat.rtcp.rxStat.pkt)
 
 
 def _stopped() -> TelephonyError:

@@ -24,8 +24,8 @@ Why = Literal[
 ]
 """No line was free; too often; not listed, and nobody can authenticate; asked for a password; asked again, the nonce
 was old; the answer was wrong; not SIP, or broken; more messages than are read; more connections than are kept; sound in
-a call from somebody who is not in it; nobody vouches for the server that we connect to; somebody in
-a call wanted us to call somebody else."""
+a call from somebody who is not in it; nobody vouches for the server that we connect to; somebody in a call wanted us to
+call somebody else."""
 
 BURST = 5.0
 """Lines that are logged at once, for each reason; then one every `EVERY` seconds, which says how many it stands for."""

@@ -87,6 +87,15 @@ def test_every_dependency_has_its_line_and_every_line_its_dependency():
     assert all(cell.strip() for row in rows for cell in row)
 
 
+def test_every_debian_package_has_its_line():
+    script = (ROOT / "setup/packages.sh").read_text("utf-8")
+    installed = set(" ".join(re.findall(r'^(?:run|test|pbx)="([^"]*)"', script, re.MULTILINE)).split())
+    section = (ROOT / "docs/dependencies.md").read_text("utf-8").split("## Debian packages")[1]
+    told = {name for cell in re.findall(r"^\| ([^|]+) \|", section, re.MULTILINE) for name in cell.split(", ")}
+    assert installed
+    assert installed == told - {"to run", "for tests", "---"}
+
+
 def imported(room: str) -> set[str]:
     """The distributions that a room's modules import, also lazily."""
     of_module = metadata.packages_distributions()

@@ -26,7 +26,7 @@ AFTER_BEEP = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WhoAnswered:
     """`at`: seconds of audio from the answer to the verdict; `words`: as far as they were read. Personal data."""
 
     verdict: Verdict
@@ -40,7 +40,7 @@ async def who_answers(
     activity: Activity,
     read: Read,
     settings: AnsweringSettings | None = None,
-) -> Heard:
+) -> WhoAnswered:
     """Hear `frames` (20 ms at 16 kHz, from the answer on) until it is decided. "unsure" where the line ends first."""
     settings = settings or AnsweringSettings()
     state, beeps = AnsweringState(), BeepDetector()
@@ -53,15 +53,15 @@ async def who_answers(
                 words, reading = reading.result(), None
                 state, verdict = told(state, judge(words), settings)
                 if verdict is not None:
-                    return Heard(verdict, state.at, words)
+                    return WhoAnswered(verdict, state.at, words)
             beep = beeps.push(frame)
             speech = activity.push(frame) and not beeps.tone
             state, signal = step(state, speech, beep, frame.seconds, settings)
             if isinstance(signal, Ask):
                 reading = asyncio.ensure_future(_words(read, to_float(np.concatenate(sound))))
             elif signal is not None:
-                return Heard(signal, state.at, words, beep)
-        return Heard("unsure", state.at, words)
+                return WhoAnswered(signal, state.at, words, beep)
+        return WhoAnswered("unsure", state.at, words)
     finally:
         if reading is not None:
             reading.cancel()

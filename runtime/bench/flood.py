@@ -5,13 +5,14 @@ counts is what a caller hears: the end of a question to the first sound of its a
 device, quiet and flooded calls alternating on it; the p95 are medians of the rounds.
 """
 
+import asyncio
 import contextlib
 import multiprocessing
 import os
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -55,7 +56,7 @@ async def run(progress: Callable[[str, float], None]) -> Result:
                     progress(f"{kind}, round {turn + 1}", (number * ROUNDS + turn) / len(KINDS) / ROUNDS)
                     # Which comes first alternates: the device learns as it goes on.
                     for with_flood in (turn % 2 == 0, turn % 2 == 1):
-                        with sent(kind, rate, running) if with_flood else contextlib.nullcontext():
+                        async with sent(kind, rate, running) if with_flood else contextlib.nullcontext():
                             heard = await _delays(running, files[:QUESTIONS])
                         (flooded if with_flood else quiet).append(heard)
             rows += _figures(kind, quiet, flooded, rate)
@@ -91,8 +92,8 @@ async def _delays(running: Device, files: Sequence[Path]) -> list[float]:
     return heard
 
 
-@contextlib.contextmanager
-def sent(kind: str, rate: float, running: Device) -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def sent(kind: str, rate: float, running: Device) -> AsyncIterator[None]:
     """Send it, from a process of its own, until the block ends."""
     host, _, port = running.sip.rpartition("@")[2].partition(";")[0].rpartition(":")
     context = multiprocessing.get_context("spawn")
@@ -100,11 +101,11 @@ def sent(kind: str, rate: float, running: Device) -> Iterator[None]:
     process = context.Process(target=send, args=(kind, rate, (host, int(port)), over), daemon=True)
     process.start()
     try:
-        time.sleep(1.0)  # what is allowed at once is used up
+        await asyncio.sleep(1.0)  # what is allowed at once is used up
         yield
     finally:
         over.set()
-        process.join(10)
+        await asyncio.to_thread(process.join, 10)
         if process.is_alive():
             process.kill()
 

@@ -16,7 +16,7 @@ from runtime.bench.greetings import Greeting, greetings
 from runtime.machine import machine
 from runtime.voices import voice_file
 from voice import vad
-from voice.answered import Heard, who_answers
+from voice.answered import WhoAnswered, who_answers
 from voice.answering import AnsweringSettings
 from voice.frames import RATE, AudioFrame
 from voice.stt import Recogniser, whisper
@@ -28,7 +28,7 @@ FRAME = RATE // 50
 @dataclass(frozen=True, slots=True)
 class Judged:
     greeting: Greeting
-    heard: Heard
+    heard: WhoAnswered
 
 
 async def run(progress: Callable[[str, float], None]) -> Result:
@@ -90,7 +90,7 @@ def judge_all(
 ) -> list[Judged]:
     """Every greeting of one half. Blocks; not on a loop's thread."""
     store = Store()
-    recogniser = whisper.load(store.require("whisper-base"))
+    recogniser = whisper.load(store.require("whisper-base"), threads=1)  # so that processor time is time
     activity = vad.load()
     voice = piper.load(voice_file(store.require("piper-en-us-joe-medium")))
     material = list(greetings(half, {"en": voice}))
@@ -103,11 +103,11 @@ def judge_all(
 
 async def _judge(
     greeting: Greeting, activity: vad.VadModel, recogniser: Recogniser, settings: AnsweringSettings | None
-) -> Heard:
+) -> WhoAnswered:
     async def read(sound: npt.NDArray[np.float32]) -> str:
         began = time.process_time()
         words = recogniser.transcribe(sound, greeting.language, "").text
-        await asyncio.sleep((time.process_time() - began) / 2)  # two threads
+        await asyncio.sleep(time.process_time() - began)
         return words
 
     return await who_answers(_frames(greeting), activity.stream(), read, settings)

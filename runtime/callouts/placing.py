@@ -3,13 +3,11 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, assert_never
 
-import numpy as np
-import numpy.typing as npt
 import structlog
 
 from core.claims import Claim, Priority, under
@@ -24,9 +22,9 @@ from runtime.config import Callouts as Settings
 from runtime.engines import Engines
 from runtime.events import Attached, Event, HungUp, Said
 from runtime.metrics import Metrics
+from telephony.media import from_now
 from telephony.sip import Answered, Ended, SipAgent, SipCall
-from voice.answered import Heard, until_beep, who_answers
-from voice.frames import AudioFrame
+from voice.answered import WhoAnswered, until_beep
 
 TICK = 2.0
 """Seconds between looks at the queue; a tenth more or less."""
@@ -89,29 +87,32 @@ class Placing:
         self._settings = settings
         self._now = now
         self._waits_for_room = False
+        self._unfinished: tuple[Request, int, Outcome] | None = None
+        """An attempt that has ended and is not written down: nobody else is called before it is."""
 
     async def run(self) -> None:
         """Until it is cancelled; whatever fails is tried again."""
-        interrupted = await self._keep_trying(self._book.recover)
-        if interrupted:
-            _log.warning("callouts_interrupted", calls=interrupted)
+        recovered = False
         while True:
             pause = TICK
             try:
+                if not recovered:
+                    await self._recover()
+                    recovered = True
+                await self._finish()
                 while self._may_dial() and (due := await asyncio.to_thread(self._due, self._now())) is not None:
                     await self._place(due)
             except CalloutError as error:
                 _log.error("callouts_failed", code=error.code, cause=error.message)
                 pause = TROUBLE
+            except Exception:  # noqa: BLE001  the boundary: one call never keeps the others from being placed
+                _log.exception("callouts_crashed")
+                pause = TROUBLE
             await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311
 
-    async def _keep_trying(self, work: Callable[[datetime], int]) -> int:
-        while True:
-            try:
-                return await asyncio.to_thread(work, self._now())
-            except CalloutError as error:
-                _log.error("callouts_failed", code=error.code, cause=error.message)
-                await asyncio.sleep(TROUBLE * random.uniform(0.9, 1.1))  # noqa: S311
+    async def _recover(self) -> None:
+        if interrupted := await asyncio.to_thread(self._book.recover, self._now()):
+            _log.warning("callouts_interrupted", calls=interrupted)
 
     def _may_dial(self) -> bool:
         """Whether there is an account to call by, and room beside those who call here."""
@@ -155,15 +156,20 @@ class Placing:
         except MostradorError as error:
             log.error("callout_failed", code=error.code, cause_pii=error.message)
         finally:
-            await asyncio.shield(self._finish(request, attempt, outcome))
             self._host.metrics.called(outcome)
             log.info("callout_ended", outcome=outcome)
+            self._unfinished = request, attempt, outcome
+            await asyncio.shield(self._finish())
 
-    async def _finish(self, request: Request, attempt: int, outcome: Outcome) -> None:
+    async def _finish(self) -> None:
+        if self._unfinished is None:
+            return
+        request, attempt, outcome = self._unfinished
         if outcome == "declined":
             await asyncio.to_thread(self._book.block, "customer", request.customer, self._now(), "said so in a call")
             await asyncio.to_thread(self._book.block, "number", request.number, self._now(), "said so in a call")
         await asyncio.to_thread(self._book.end, attempt, self._now(), outcome)
+        self._unfinished = None
 
     async def _call(self, request: Request, conversation: str) -> Outcome:
         self._host.arriving += 1
@@ -225,20 +231,16 @@ class Placing:
         entry = await asyncio.to_thread(self._book.entry, request.id)
         return entry is None or entry.history.blocked or entry.history.cancelled
 
-    async def _who(self, call: SipCall, language: Language) -> Heard:
+    async def _who(self, call: SipCall, language: Language) -> WhoAnswered:
         sound = self._host.engines.sound
         assert sound is not None
-
-        async def read(speech: npt.NDArray[np.float32]) -> str:
-            return (await sound.transcribe(speech, language)).text
-
         try:
             async with asyncio.timeout(DECIDE):
-                return await who_answers(_frames(call, call.line.now), sound.activity.stream(), read)
+                return await sound.who(from_now(call.line), language)
         except TimeoutError:
-            return Heard("unsure", DECIDE)
+            return WhoAnswered("unsure", DECIDE)
 
-    async def _machine(self, call: SipCall, request: Request, conversation: str, heard: Heard) -> Outcome:
+    async def _machine(self, call: SipCall, request: Request, conversation: str, heard: WhoAnswered) -> Outcome:
         """Leave, or leave a message that says nothing personal."""
         self._host.note(conversation, Attached(channel="phone", peer=request.number, language=request.language))
         outcome: Outcome = "machine"
@@ -250,15 +252,18 @@ class Placing:
             self._host.note(conversation, HungUp(cause=outcome))
         return outcome
 
-    async def _leave(self, call: SipCall, request: Request, conversation: str, heard: Heard) -> Outcome:
+    async def _leave(self, call: SipCall, request: Request, conversation: str, heard: WhoAnswered) -> Outcome:
         sound = self._host.engines.sound
         assert sound is not None
-        async with asyncio.timeout(2 * ANNOUNCEMENT):
-            quiet = 0.5 if heard.beep else QUIET
-            if not await until_beep(_frames(call, call.line.now), sound.activity.stream(), ANNOUNCEMENT, quiet):
-                return "machine"
-            text = self._host.engines.planner.say("callout.message", request.language, {"why": request.why})
-            spoken = await sound.speaker(call.line).say(text, request.language)
+        try:
+            async with asyncio.timeout(2 * ANNOUNCEMENT):
+                quiet = 0.5 if heard.beep else QUIET
+                if not await until_beep(from_now(call.line), sound.activity.stream(), ANNOUNCEMENT, quiet):
+                    return "machine"
+                text = self._host.engines.planner.say("callout.message", request.language, {"why": request.why})
+                spoken = await sound.speaker(call.line).say(text, request.language)
+        except TimeoutError:  # no sound comes from there, or none goes there
+            return "machine"
         self._host.note(conversation, Said(text=spoken.text, cut=spoken.cut, seconds=spoken.seconds))
         return "machine" if spoken.cut or call.ended is not None else "message"
 
@@ -287,13 +292,6 @@ async def _answer(call: SipCall) -> Ended | None:
             case _:
                 pass
     raise AssertionError("the last event of a call is its end")
-
-
-async def _frames(call: SipCall, since: float) -> AsyncIterator[AudioFrame]:
-    """What is heard from `since` on; before it was the network's tone."""
-    async for frame in call.line.heard():
-        if frame.start >= since:
-            yield frame
 
 
 def _outcome(ended: Ended) -> Outcome:

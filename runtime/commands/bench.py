@@ -44,14 +44,17 @@ def bench(
     minutes: Annotated[
         float | None, typer.Option("--minutes", min=0.1, help="How long calls last, where a bench lets that be chosen.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="All of the material, where a bench takes a part of it.")
+    ] = False,
 ) -> None:
-    """Measure this device: start, latency, …; every number in the documents comes from here."""
+    """Measure this device: start, latency, …; what the documents have in tables comes from here."""
     known = benches()
     if unknown := [name for name in names or [] if name not in known]:
         raise typer.BadParameter(f"no bench {', '.join(unknown)}; there are {', '.join(known)}")
     results = []
     for name in names or list(known):
-        results.append(_measure(name, _lasting(known[name], minutes)))
+        results.append(_measure(name, _with(known[name], minutes=minutes, whole=whole)))
         if not as_json:
             out.print(table(results[-1]))
         if plots is not None and (drawn := draw(results[-1], plots)) is not None:
@@ -63,9 +66,11 @@ def bench(
         sys.stdout.write(data.decode() + "\n")
 
 
-def _lasting(run: Bench, minutes: float | None) -> Bench:
-    chosen = minutes is not None and "minutes" in inspect.signature(run).parameters
-    return partial(cast(Callable[..., Coroutine[None, None, Result]], run), minutes=minutes) if chosen else run
+def _with(run: Bench, **options: float | bool | None) -> Bench:
+    """The options that are given, where the bench knows them."""
+    known = inspect.signature(run).parameters
+    given = {name: value for name, value in options.items() if value and name in known}
+    return partial(cast(Callable[..., Coroutine[None, None, Result]], run), **given)
 
 
 def _measure(name: str, run: Bench) -> Result:

@@ -12,7 +12,10 @@ from rich.table import Table
 
 from core.errors import CalloutError
 
-app = typer.Typer(help="Calls that the device places: ask for one, list them, cancel one, never call somebody again.")
+app = typer.Typer(
+    help="Calls that the device places: ask for one, list them, cancel one, never call somebody again.",
+    no_args_is_help=True,
+)
 
 out = Console()
 err = Console(stderr=True)
@@ -36,12 +39,12 @@ def add(
         list[str] | None, typer.Option(help="What it is for, if not just the purpose; may be repeated.")
     ] = None,
     person: Annotated[str, typer.Option(help="Whom to ask for; without it, whoever answers is right.")] = "",
-    language: Annotated[str, typer.Option(help="es or en; without it, that of [agent].")] = "",
+    language: Annotated[str, typer.Option(help="es or en; without it, that of \\[agent].")] = "",
     identity: Annotated[str, typer.Option("--id", help="Asked for twice by one id is asked for once.")] = "",
-    zone: Annotated[str, typer.Option(help="Their time zone, if not that of [callouts]: America/New_York.")] = "",
+    zone: Annotated[str, typer.Option(help="Their time zone, if not that of \\[callouts]: America/New_York.")] = "",
     not_before: Annotated[str, typer.Option(help="ISO 8601, by their clock: 2026-11-25T16:00.")] = "",
     expires: Annotated[str, typer.Option(help="… and until when it makes sense.")] = "",
-    attempts: Annotated[int, typer.Option(min=0, help="At most; 0: as [callouts] says.")] = 0,
+    attempts: Annotated[int, typer.Option(min=0, help="At most; 0: as \\[callouts] says.")] = 0,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -124,7 +127,7 @@ def list_(
 def cancel(
     identity: Annotated[str, typer.Argument(metavar="ID")], config: Config = None, as_json: Json = False
 ) -> None:
-    """Not call for this any more. What goes on already ends by itself, if it has been answered."""
+    """Call for this no more. What goes on already ends by itself, if it has been answered."""
     from runtime.callouts.book import Book
     from runtime.callouts.setup import book_path
     from runtime.config import load

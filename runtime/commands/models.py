@@ -93,7 +93,10 @@ def pull(
 
 
 @app.command()
-def verify(ids: Ids = None, as_json: Json = False) -> None:
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Models or sets.")] = None,
+    as_json: Json = False,
+) -> None:
     """Read every file and compare its SHA-256. Without ID: the set `default` and all that is installed."""
     with _failures():
         store = Store()

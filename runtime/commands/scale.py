@@ -16,7 +16,7 @@ from runtime.config import read
 from telephony.kamailio.files import MARK, render
 from telephony.kamailio.site import Node, Site, contradictions, plain_path
 
-app = typer.Typer(help="Beyond one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(help="Several devices behind one address.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 DEBIAN = "/usr/sbin/kamailio"
 """Not on everybody's path."""

@@ -15,10 +15,11 @@ from runtime.events import Handoff
 from runtime.handoff import steps
 from runtime.handoff.steps import Deed, Happened, Phase, Reason, Way
 from telephony.events import Answered, Ended, KeyPressed
-from telephony.media import RingLine
+from telephony.media import from_now
 from telephony.refer import Transferred, handoff_headers, new_id
 from telephony.sip import SipAgent, SipCall
 from telephony.transfer import transfer
+from voice.answered import WhoAnswered
 from voice.answering import Verdict
 from voice.comfort import Comfort
 from voice.frames import AudioFrame
@@ -38,7 +39,7 @@ ENDING = 2.0
 KEYS = 64
 """That wait at most; everything else happens but a few times."""
 
-Who = Callable[[AsyncIterator[AudioFrame], Language], Awaitable[Verdict]]
+Who = Callable[[AsyncIterator[AudioFrame], Language], Awaitable[WhoAnswered]]
 """Who has answered, by their voice."""
 
 
@@ -225,7 +226,7 @@ class _Handoff:
             await asyncio.wait({comfort})
             self._counter.line.hush()
         if on:
-            self._comfort = asyncio.ensure_future(self._waiting())
+            self._comfort = self._watched(self._waiting())
 
     async def _waiting(self) -> None:
         """Words, and between them music."""
@@ -282,7 +283,7 @@ class _Handoff:
     def _tell(self, words: Coroutine[None, None, None]) -> None:
         if self._telling is not None:
             self._telling.cancel()
-        self._telling = asyncio.ensure_future(words)
+        self._telling = self._watched(words)
 
     async def _hush(self) -> None:
         """Say no more to the person."""
@@ -297,7 +298,7 @@ class _Handoff:
         verdict: Verdict = "unsure"
         if self._person is not None:
             try:
-                verdict = await self._who(_from_now(self._person.line), self._language)
+                verdict = (await self._who(from_now(self._person.line), self._language)).verdict
             except MostradorError as error:
                 self._log.error("person_not_heard", code=error.code)
         self._telling = None
@@ -360,14 +361,17 @@ class _Handoff:
             self._counter.with_person()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
+        task = self._watched(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _watched(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """A fault that nothing foresaw brings the customer back to the agent."""
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(self._ended)
+        return task
 
-async def _from_now(line: RingLine) -> AsyncIterator[AudioFrame]:
-    """What is heard from now on; before it was the network's tone."""
-    since = line.now
-    async for frame in line.heard():
-        if frame.start >= since:
-            yield frame
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("handoff_failed", exc_info=error)
+            self.post(steps.Stopped())

@@ -20,6 +20,7 @@ BACK: dict[Reason, str] = {
     "not_accepted": "person_no_answer",
     "refused": "no_person",
     "failed": "no_person",
+    "stopped": "no_person",
     "lost": "person_lost",
     "withdrawn": "person_back",
 }

@@ -1,6 +1,6 @@
 """Sound packed without loss, to about a third: FFmpeg's FLAC by PyAV, which recognition brings along.
 
-Each piece plays by itself. Opus would take a sixth of that, ten times the compute, and prove less of what was heard.
+Each piece plays by itself. Opus would take less room and more compute, and prove less of what was heard.
 """
 
 import struct

@@ -92,3 +92,9 @@ def test_what_is_no_number_is_said(shop: Shop, number: str) -> None:
     with pytest.raises(CalloutError) as caught:
         shop.run("add", number, *PERSON, *ABOUT, *CONSENT)
     assert caught.value.code == "callout.number"
+
+
+def test_the_help_names_the_sections_of_the_settings() -> None:
+    shown = CliRunner().invoke(app, ["callout", "add", "--help"], env={"COLUMNS": "140"}).output
+    assert "that of [agent]" in shown
+    assert "as [callouts] says" in shown

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.errors import TelephonyError
+from core.errors import CalloutError, TelephonyError
 from runtime.callouts import placing
 from runtime.callouts.book import Book
 from runtime.callouts.placing import Placing
-from runtime.callouts.request import Consent, Request, Rules, Window
+from runtime.callouts.request import Consent, Outcome, Request, Rules, Window
 from runtime.config import Callouts
 from runtime.metrics import Metrics
 from telephony.accounts import AccountState
@@ -115,3 +115,39 @@ async def test_what_will_never_be_called_loses_its_number(book: Book, monkeypatc
     blocked = book.entry("r1")
     assert blocked is not None
     assert blocked.wiped
+
+
+class FullDisk(Book):
+    """Takes the end of no attempt until there is room again."""
+
+    full = True
+
+    def end(self, attempt: int, now: datetime, outcome: Outcome) -> None:
+        if self.full:
+            self.full = False
+            raise CalloutError("callout.disk", "no space left", retryable=True)
+        super().end(attempt, now, outcome)
+
+
+async def test_an_end_that_could_not_be_written_is_written_later_and_nobody_is_called_before(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "TROUBLE", 0.01)
+    telephone = Telephone()
+    await run(FullDisk(book.path), Host(room=4), telephone, monkeypatch)
+    assert sorted(telephone.dialled) == ["+34600111221", "+34600111222"]
+    assert [entry.history.attempts[0].outcome for entry in book.entries()] == ["failed", "failed"]
+
+
+async def test_what_nothing_foresaw_does_not_end_the_placing(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing, "TROUBLE", 0.01)
+
+    class Crashing(Telephone):
+        async def dial(self, number: str, account: str, headers: object, patience: float) -> Any:
+            self.dialled.append(number)
+            raise RuntimeError("a fault of ours")
+
+    telephone = Crashing()
+    await run(book, Host(room=4), telephone, monkeypatch)
+    assert len(telephone.dialled) == 2
+    assert [entry.history.attempts[0].outcome for entry in book.entries()] == ["interrupted", "interrupted"]

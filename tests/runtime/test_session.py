@@ -1,7 +1,7 @@
 """The conversation on virtual time: who speaks when, and what is remembered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -9,7 +9,19 @@ from core.errors import VoiceError
 from runtime.agent import Reply
 from runtime.channels import Caption, Notice, Status
 from runtime.config import Limits
-from runtime.events import Chose, Dtmf, Failed, HungUp, Interrupted, LanguageChosen, Replied, Said, Stopping, UserSaid
+from runtime.events import (
+    Chose,
+    Dtmf,
+    Event,
+    Failed,
+    HungUp,
+    Interrupted,
+    LanguageChosen,
+    Replied,
+    Said,
+    Stopping,
+    UserSaid,
+)
 from runtime.messages import Message
 from tests.runtime.counter import WORD, Counter
 from tests.virtual_time import run
@@ -391,3 +403,23 @@ def test_captions_of_both_sides_reach_the_screen() -> None:
     assert Caption("counter", "You said where is it.", 1) in shown
     states = [update.state for update in shown if isinstance(update, Status)]
     assert states[-3:] == ["thinking", "speaking", "listening"]
+
+
+def test_a_channel_that_breaks_ends_in_words_and_a_goodbye() -> None:
+    async def broken() -> AsyncIterator[Event]:
+        await asyncio.sleep(4)
+        raise RuntimeError("a fault of ours")
+        yield HungUp()  # type: ignore[unreachable]
+
+    def counter() -> Counter:
+        made = Counter()
+        made.channel.events = broken  # type: ignore[method-assign]
+        return made
+
+    async def customer(counter: Counter) -> None:
+        await asyncio.sleep(20)
+
+    ended = talk(counter, customer)
+    assert [failed.stage for failed in ended.recorder.of(Failed)] == ["pump"]
+    assert ended.channel.closed == "stopping"
+    assert len(ended.said()) >= 2, "it says that something is wrong, or goodbye, after the greeting"

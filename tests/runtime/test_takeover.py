@@ -16,7 +16,7 @@ from telephony.refer import Dialog
 from tests.runtime.counter import Counter
 from tests.runtime.test_session import talk
 from tests.voice.fake_line import FakeLine
-from voice.answering import Verdict
+from voice.answered import WhoAnswered
 from voice.clips import Clips
 from voice.speaker import Speaker
 
@@ -120,9 +120,9 @@ def counter_with(
 
         agent: Any = telephone
 
-        async def who(frames: Any, language: str) -> Verdict:
+        async def who(frames: Any, language: str) -> WhoAnswered:
             await asyncio.sleep(1.0)
-            return "machine" if person is machine else "person"
+            return WhoAnswered("machine" if person is machine else "person", 1.0)
 
         counter.person = Person(PersonSettings(**ways), agent, counter.customer, speaker, who, "en")  # type: ignore[attr-defined]
         return counter

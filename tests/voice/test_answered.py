@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import VoiceError
 from tests.virtual_time import run
-from voice.answered import Heard, until_beep, who_answers
+from voice.answered import WhoAnswered, until_beep, who_answers
 from voice.frames import RATE, AudioFrame, Pcm
 
 pytestmark = pytest.mark.unit
@@ -38,7 +38,7 @@ async def line(*parts: Pcm) -> AsyncIterator[AudioFrame]:
         yield AudioFrame(sound[at : at + FRAME], RATE, at / RATE)
 
 
-def who(text: str | VoiceError, *parts: Pcm) -> Heard:
+def who(text: str | VoiceError, *parts: Pcm) -> WhoAnswered:
     async def read(speech: npt.NDArray[np.float32]) -> str:
         await asyncio.sleep(0.2)
         if isinstance(text, VoiceError):
