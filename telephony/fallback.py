@@ -188,7 +188,11 @@ class PythonPort(Rings):
         self.bridge.startTransmit(sink)
 
     def close(self) -> None:
-        self.bridge = None  # its destructor takes it out of the bridge
+        """PJSIP's half goes first, while Python's is whole: the media clock may be in a callback, waiting for Python,
+        and a proxy that is being collected can't be called."""
+        bridge, self.bridge = self.bridge, None
+        if bridge is not None:
+            bridge.__swig_destroy__(bridge)
 
 
 @cache

@@ -52,6 +52,9 @@ TRAPS = {
     "an object collected on another thread ends the process": (
         f"{HERE}test_a_careless_process_outlives_it[collected_elsewhere]",
     ),
+    "an object that is collected while the media clock calls it ends the process": (
+        f"{HERE}test_a_careless_process_outlives_it[ports_in_python]",
+    ),
     "leaving with the library still up aborts": (
         "tests/sip/test_calls.py::test_a_program_that_forgets_to_stop_still_ends_cleanly",
         f"{HERE}test_a_careless_process_outlives_it[left_up]",

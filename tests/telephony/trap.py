@@ -19,11 +19,13 @@ import numpy as np
 import pytest
 
 from core.errors import TelephonyError
-from telephony import legs, pj
+from telephony import legs, media, pj
 from telephony.events import Answered, Ended
+from telephony.fallback import PythonPort, event_fd
 from telephony.media import open_port
 from telephony.sip import SipAgent, SipCall, SipSettings
 from telephony.stack import Stack
+from voice.frames import FRAME_MS, RATE
 
 LIMIT = 60.0
 REFUSED = 4
@@ -315,11 +317,33 @@ async def ports_in_a_storm() -> None:
             thread.join()
 
 
+async def ports_in_python() -> None:
+    """Without our ring port, calls end while the media clock is in a callback of theirs, waiting for Python."""
+    pj.load().ringEventFd = event_fd
+    media.open_port = lambda: PythonPort(RATE, FRAME_MS, media.HEARD_MS, media.PLAY_MS)
+
+    def burn() -> None:
+        while not over.is_set():
+            sum(range(1_000))
+
+    for _ in range(5):
+        over = threading.Event()
+        busy = threading.Thread(target=burn)
+        async with running(lost_after=0, max_calls=20) as agent:
+            for _ in range(5):
+                await dialled(agent)
+            await asyncio.sleep(0.2)
+            busy.start()
+        over.set()
+        busy.join()
+
+
 CASES: dict[str, Callable[[], Awaitable[None]]] = {
     case.__name__: case
     for case in (
         left_up, fails_in_a_call, fifty, stopped_in_calls, kept_references, collected_elsewhere, one_thread,
         callbacks_that_raise, freed_memory, errors_without_words, wrong_types, ports_in_a_storm,
+        ports_in_python,
     )
 }  # fmt: skip
 
