@@ -119,6 +119,27 @@ class Book:
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO blocked VALUES (?, ?, ?, ?)", (kind, mark, now.timestamp(), why))
 
+    def unblock(self, kind: Kind, who: str) -> bool:
+        """They have changed their mind; False: they were not on the list."""
+        mark = self.mark(who) if kind == "number" else who
+        with self._writing() as db:
+            return db.execute("DELETE FROM blocked WHERE kind = ? AND mark = ?", (kind, mark)).rowcount > 0
+
+    def erase(self, customer: str) -> int:
+        """Everything that was asked for and tried for a customer, out of the file; how many requests those were. Whom
+        not to call stays: forgotten, they would be called again."""
+        with self._writing() as db:
+            going_on = "SELECT 1 FROM attempt WHERE customer = ? AND outcome IS NULL"
+            if db.execute(going_on, (customer,)).fetchone() is not None:
+                raise CalloutError(
+                    "callout.going_on", f"{customer} is being called: cancel it, or wait for its end", retryable=True
+                )
+            db.execute("DELETE FROM attempt WHERE customer = ?", (customer,))
+            erased = db.execute("DELETE FROM request WHERE customer = ?", (customer,)).rowcount
+        with self._failures(), closing(self._connect()) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
     def begin(self, identity: str, now: datetime, rules: Rules, conversation: str = "") -> int | None:
         """Note an attempt, before it is dialled; None: it may not be called now, whatever was thought before."""
         with self._writing() as db:

@@ -162,6 +162,47 @@ def block(
     _print({"blocked": [MASKED] * bool(number) + [customer] * bool(customer)}, as_json)
 
 
+@app.command()
+def unblock(
+    number: Annotated[str, typer.Argument(help="May be called again: +34…, or a SIP URI.")] = "",
+    customer: Annotated[str, typer.Option(help="… or whoever your own system calls so.")] = "",
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Take somebody off the list of `block`. A call that was refused meanwhile must be asked for again."""
+    from runtime.callouts.book import Book
+    from runtime.callouts.setup import book_path
+    from runtime.config import load
+    from telephony.callerid import e164
+
+    if not number and not customer:
+        raise typer.BadParameter("a number, or --customer")
+    settings = load(config)
+    book = Book(book_path(settings))
+    gone = [book.unblock("number", e164(number, settings.sip.country))] if number else []
+    gone += [book.unblock("customer", customer)] if customer else []
+    if not any(gone):
+        raise CalloutError("callout.unknown", "not on the list: numbers and customers are taken off separately")
+    _print({"unblocked": [MASKED] * bool(number and gone[0]) + [customer] * bool(customer and gone[-1])}, as_json)
+
+
+@app.command()
+def erase(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Whoever your own system calls so.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Remove all that was asked for and tried for a customer. Whoever must not be called stays so."""
+    from runtime.callouts.book import Book
+    from runtime.callouts.setup import book_path
+    from runtime.config import load
+
+    erased = Book(book_path(load(config))).erase(customer)
+    if not erased:
+        raise CalloutError("callout.unknown", f"nothing was asked for {customer!r}: see `mostrador callout list`")
+    _print({"customer": customer, "erased": erased}, as_json)
+
+
 def _number(number: str, settings: Any) -> str:
     """Raises CalloutError where it can't be dialled by what is configured."""
     uri = number.lower().startswith(("sip:", "sips:", "<sip"))

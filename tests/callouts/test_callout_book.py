@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -181,3 +182,42 @@ def test_it_is_placed_by_a_process_too(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.callouts.placing", str(tmp_path / "callouts.db"), str(tmp_path / "dialled")]
     done = subprocess.run([*command, str(NOW.timestamp()), "5"], cwd=ROOT, check=False)
     assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("kind", "who"), [("number", NUMBER), ("customer", "C-17")])
+def test_who_is_off_the_list_may_be_called_again(book: Book, kind: str, who: str) -> None:
+    assert not book.unblock(kind, who)  # type: ignore[arg-type]
+    book.block(kind, who, NOW, "")  # type: ignore[arg-type]
+    assert book.unblock(kind, who)  # type: ignore[arg-type]
+    book.add(asked())
+    assert book.begin("r1", NOW, RULES) is not None
+
+
+def test_of_an_erased_customer_nothing_is_on_the_disk(book: Book) -> None:
+    book.add(asked("r1"))
+    book.add(asked("r2", "C-18"))
+    attempt = book.begin("r1", NOW, RULES, conversation="talk-4711")
+    assert attempt is not None
+    with pytest.raises(CalloutError) as caught:
+        book.erase("C-17")
+    assert (caught.value.code, caught.value.retryable) == ("callout.going_on", True)
+    book.end(attempt, NOW, "no_answer")
+    reader = sqlite3.connect(book.path)  # as a device that runs: the file is never closed for good
+    assert reader.execute("SELECT count(*) FROM request").fetchone() == (2,)
+    for word in ("C-17", "Ana L", NUMBER, "talk-4711"):
+        assert word.encode() in held(book), word
+    assert book.erase("C-17") == 1
+    assert [entry.request.customer for entry in book.entries()] == ["C-18"]
+    for word in ("C-17", "talk-4711"):
+        assert word.encode() not in held(book), word
+    assert book.erase("C-17") == 0
+    reader.close()
+
+
+def test_whom_not_to_call_outlives_erasing(book: Book) -> None:
+    book.add(asked())
+    book.block("number", NUMBER, NOW, "")
+    book.erase("C-17")
+    with pytest.raises(CalloutError) as caught:
+        book.add(asked("r9", "C-99"))
+    assert caught.value.code == "callout.blocked"

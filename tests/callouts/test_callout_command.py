@@ -98,3 +98,17 @@ def test_the_help_names_the_sections_of_the_settings() -> None:
     shown = CliRunner().invoke(app, ["callout", "add", "--help"], env={"COLUMNS": "140"}).output
     assert "that of [agent]" in shown
     assert "as [callouts] says" in shown
+
+
+def test_off_the_list_and_erased(shop: Shop) -> None:
+    shop.json("add", "600111222", *PERSON, *ABOUT, *CONSENT)
+    shop.json("block", "600111222", "--customer", "C-17")
+    assert shop.json("unblock", "600111222", "--customer", "C-17") == {"unblocked": ["•••", "C-17"]}
+    [row] = shop.json("list")
+    assert row["next"] == "now"
+    for words in (("unblock", "600111222"), ("unblock", "--customer", "C-17"), ("erase", "C-18")):
+        with pytest.raises(CalloutError) as caught:
+            shop.run(*words)
+        assert caught.value.code == "callout.unknown"
+    assert shop.json("erase", "C-17") == {"customer": "C-17", "erased": 1}
+    assert shop.json("list") == []
