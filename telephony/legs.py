@@ -185,12 +185,14 @@ def leg_class() -> Any:
 
         @guarded
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
-            """PJSIP knows no application/dtmf: it answers 500 afterwards, and the key counts all the same."""
+            """PJSIP knows no application/dtmf: unless we answer first it says 500, and the key counts all the same."""
             event = prm.e.body.tsxState
             if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and self._describes(event.tsx):
                 self.described(str(event.src.rdata.wholeMsg))
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
+                if pj.is_native():
+                    library.takeUp(event)
                 self.stack.key_pressed(self, key)
             self._answered(event)
 

@@ -6,6 +6,7 @@
 #ifndef SWIG
 #include <pjsip.h>
 #include <pjsua-lib/pjsua.h>
+#include <pjsua2.hpp>
 #endif
 
 namespace mostrador {
@@ -15,6 +16,9 @@ namespace mostrador {
 /* Once for each library that is made: answer 400 to what contradicts itself, 420 to extensions that we don't have, and
  * 405 to what nobody else has answered. */
 bool watchRequests();
+
+/* Answer 200 to a request in a call, which PJSIP does not know, from within `Call::onCallTsxState`. */
+bool takeUp(const pj::TsxStateEvent &event);
 
 #else
 
@@ -95,6 +99,18 @@ inline bool watchRequests()
     };
     return watch(first, "mod-mostrador-broken", PJSIP_MOD_PRIORITY_TSX_LAYER - 1, &refuseBroken) &&
            watch(last, "mod-mostrador-rest", PJSIP_MOD_PRIORITY_APPLICATION + 100, &refuseTheRest);
+}
+
+inline bool takeUp(const pj::TsxStateEvent &event)
+{
+    auto *transaction = static_cast<pjsip_transaction *>(event.tsx.pjTransaction);
+    auto *request = static_cast<pjsip_rx_data *>(event.src.rdata.pjRxData);
+    if (event.type != PJSIP_EVENT_RX_MSG || !transaction || !request || transaction->status_code >= 200)
+        return false;
+    pjsip_dialog *dialog = pjsip_tsx_get_dlg(transaction);
+    pjsip_tx_data *answer;
+    return dialog && pjsip_dlg_create_response(dialog, request, PJSIP_SC_OK, NULL, &answer) == PJ_SUCCESS &&
+           pjsip_dlg_send_response(dialog, transaction, answer) == PJ_SUCCESS;
 }
 
 #endif
