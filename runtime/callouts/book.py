@@ -126,18 +126,27 @@ class Book:
             return db.execute("DELETE FROM blocked WHERE kind = ? AND mark = ?", (kind, mark)).rowcount > 0
 
     def erase(self, customer: str) -> int:
-        """Everything that was asked for and tried for a customer, out of the file; how many requests those were. Whom
-        not to call stays: forgotten, they would be called again."""
+        """Everything that was asked for and tried for a customer, out of the file and its log; how many requests those
+        were. Whom not to call stays: forgotten, they would be called again."""
         with self._writing() as db:
             going_on = "SELECT 1 FROM attempt WHERE customer = ? AND outcome IS NULL"
             if db.execute(going_on, (customer,)).fetchone() is not None:
                 raise CalloutError(
-                    "callout.going_on", f"{customer} is being called: cancel it, or wait for its end", retryable=True
+                    "callout.going_on",
+                    f"{customer} is being called: wait for its end, or start the device if it ended in that call",
+                    retryable=True,
                 )
             db.execute("DELETE FROM attempt WHERE customer = ?", (customer,))
             erased = db.execute("DELETE FROM request WHERE customer = ?", (customer,)).rowcount
         with self._failures(), closing(self._connect()) as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [(read_elsewhere, _, _)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if read_elsewhere:
+            raise CalloutError(
+                "callout.still_read",
+                f"{customer} is erased, but {self.path} is read by another program, for which the old is still there:"
+                " end it, and erase once more",
+                retryable=True,
+            )
         return erased
 
     def begin(self, identity: str, now: datetime, rules: Rules, conversation: str = "") -> int | None:

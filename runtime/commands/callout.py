@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from core.errors import CalloutError
+
+if TYPE_CHECKING:
+    from runtime.callouts.book import Book, Kind
 
 app = typer.Typer(
     help="Calls that the device places: ask for one, list them, cancel one, never call somebody again.",
@@ -146,20 +149,10 @@ def block(
     as_json: Json = False,
 ) -> None:
     """Never call somebody again, whatever is asked for or has been agreed to. Only a hash of a number is kept."""
-    from runtime.callouts.book import Book
-    from runtime.callouts.setup import book_path
-    from runtime.config import load
-    from telephony.callerid import e164
-
-    if not number and not customer:
-        raise typer.BadParameter("a number, or --customer")
-    settings = load(config)
-    book = Book(book_path(settings))
-    if number:
-        book.block("number", e164(number, settings.sip.country), datetime.now(UTC), why)
-    if customer:
-        book.block("customer", customer, datetime.now(UTC), why)
-    _print({"blocked": [MASKED] * bool(number) + [customer] * bool(customer)}, as_json)
+    book, listed = _listed(number, customer, config)
+    for kind, who in listed:
+        book.block(kind, who, datetime.now(UTC), why)
+    _print({"blocked": _masked(listed)}, as_json)
 
 
 @app.command()
@@ -170,20 +163,11 @@ def unblock(
     as_json: Json = False,
 ) -> None:
     """Take somebody off the list of `block`. A call that was refused meanwhile must be asked for again."""
-    from runtime.callouts.book import Book
-    from runtime.callouts.setup import book_path
-    from runtime.config import load
-    from telephony.callerid import e164
-
-    if not number and not customer:
-        raise typer.BadParameter("a number, or --customer")
-    settings = load(config)
-    book = Book(book_path(settings))
-    gone = [book.unblock("number", e164(number, settings.sip.country))] if number else []
-    gone += [book.unblock("customer", customer)] if customer else []
-    if not any(gone):
+    book, listed = _listed(number, customer, config)
+    gone = [(kind, who) for kind, who in listed if book.unblock(kind, who)]
+    if not gone:
         raise CalloutError("callout.unknown", "not on the list: numbers and customers are taken off separately")
-    _print({"unblocked": [MASKED] * bool(number and gone[0]) + [customer] * bool(customer and gone[-1])}, as_json)
+    _print({"unblocked": _masked(gone)}, as_json)
 
 
 @app.command()
@@ -201,6 +185,25 @@ def erase(
     if not erased:
         raise CalloutError("callout.unknown", f"nothing was asked for {customer!r}: see `mostrador callout list`")
     _print({"customer": customer, "erased": erased}, as_json)
+
+
+def _listed(number: str, customer: str, config: Path | None) -> "tuple[Book, list[tuple[Kind, str]]]":
+    """The book, and as what its list knows whoever is meant."""
+    from runtime.callouts.book import Book
+    from runtime.callouts.setup import book_path
+    from runtime.config import load
+    from telephony.callerid import e164
+
+    if not number and not customer:
+        raise typer.BadParameter("a number, or --customer")
+    settings = load(config)
+    listed: list[tuple[Kind, str]] = [("number", e164(number, settings.sip.country))] if number else []
+    listed += [("customer", customer)] if customer else []
+    return Book(book_path(settings)), listed
+
+
+def _masked(listed: "list[tuple[Kind, str]]") -> list[str]:
+    return [MASKED if kind == "number" else who for kind, who in listed]
 
 
 def _number(number: str, settings: Any) -> str:
