@@ -2,9 +2,8 @@
 
 It prints its address, then one JSON line for each thing that happens. MODE: `echo` plays back what it hears, `tone`
 plays a tone from the start, `ring` never answers, `hangup` answers and hangs up at once, `obey` echoes and does what
-keys tell it: 7 presses keys, 8 holds, 9 takes back, 6 does both, 5 hides
-what is pressed from then on. SIGTERM ends it;
-exit code 0 says that PJSIP was left cleanly.
+keys tell it: 7 presses keys, 8 holds, 9 takes back, 6 does both, 5 hides what is pressed from then on. SIGTERM ends
+it; exit code 0 says that PJSIP was left cleanly.
 """
 
 import argparse
@@ -21,15 +20,13 @@ import structlog
 
 from runtime.config import Number
 from runtime.reception import receive
-from telephony import media, pj
 from telephony.accounts import AccountSettings, AccountState
-from telephony.fallback import PythonPort, event_fd
 from telephony.gate import Gate
 from telephony.nat import NatSettings
 from telephony.secret import Secret
 from telephony.sip import Answered, Ended, KeyPressed, SipAgent, SipCall, SipSettings
 from telephony.transports import TlsSettings
-from voice.frames import FRAME_MS, RATE
+from tests.telephony.in_python import use_ports_in_python
 
 _tasks: set["asyncio.Task[None]"] = set()
 _line = threading.Lock()
@@ -194,8 +191,7 @@ def main() -> None:
         **given,
     )
     if options.ports_in_python:
-        pj.load().ringEventFd = event_fd
-        media.open_port = lambda: PythonPort(RATE, FRAME_MS, media.HEARD_MS, media.PLAY_MS)
+        use_ports_in_python()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the test
     for _ in range(options.burn):
         threading.Thread(target=burn, daemon=True).start()

@@ -19,13 +19,12 @@ import numpy as np
 import pytest
 
 from core.errors import TelephonyError
-from telephony import legs, media, pj
+from telephony import legs, pj
 from telephony.events import Answered, Ended
-from telephony.fallback import PythonPort, event_fd
 from telephony.media import open_port
 from telephony.sip import SipAgent, SipCall, SipSettings
 from telephony.stack import Stack
-from voice.frames import FRAME_MS, RATE
+from tests.telephony.in_python import use_ports_in_python
 
 LIMIT = 60.0
 REFUSED = 4
@@ -319,8 +318,7 @@ async def ports_in_a_storm() -> None:
 
 async def ports_in_python() -> None:
     """Without our ring port, calls end while the media clock is in a callback of theirs, waiting for Python."""
-    pj.load().ringEventFd = event_fd
-    media.open_port = lambda: PythonPort(RATE, FRAME_MS, media.HEARD_MS, media.PLAY_MS)
+    use_ports_in_python()
 
     def burn() -> None:
         while not over.is_set():
@@ -328,7 +326,7 @@ async def ports_in_python() -> None:
 
     for _ in range(5):
         over = threading.Event()
-        busy = threading.Thread(target=burn)
+        busy = threading.Thread(target=burn, daemon=True)
         async with running(lost_after=0, max_calls=20) as agent:
             for _ in range(5):
                 await dialled(agent)
