@@ -12,6 +12,7 @@ from runtime.agent.flow import Slot
 from runtime.agent.pack import Pack
 from runtime.agent.phrases import Phrases
 from runtime.agent.tools import call
+from runtime.agent.words import fold
 from runtime.messages import Choice, Message
 
 MOST_OPTIONS = 3
@@ -77,9 +78,10 @@ class Ground:
         )
 
     def spoken_list(self, choices: tuple[Choice, ...]) -> str:
-        """«a, b o c»."""
+        """«a, b o c»; «a u ocho»."""
         titles = [choice.title for choice in choices]
-        joint = " o " if self.language == "es" else " or "
+        before_o = fold(titles[-1] if titles else "").startswith(("o", "ho", "8"))
+        joint = " or " if self.language == "en" else " u " if before_o else " o "
         return joint.join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
 
 

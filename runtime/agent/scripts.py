@@ -19,10 +19,12 @@ class Turn(Struct, frozen=True, forbid_unknown_fields=True):
 
     `hears`: each is in the text of the reply, whatever its case and punctuation; "{fact:kind}" is filled from the
     script's facts the way phrases write values. `effects`: tools that this turn carries out, none if not given.
+    `token`: what the payment provider gives back for a number that is keyed in.
     """
 
     say: str = ""
     choice: str = ""
+    token: str = ""
     typed: bool = False
     intent: str = ""
     hears: list[str] = []
@@ -114,7 +116,8 @@ def play(agent: Agent, script: Script, file: str, today: date) -> Played:
 def _turn(
     agent: Agent, state: DialogState, turn: Turn, language: Language, conversation: str
 ) -> tuple[Reply, DialogState, list[str]]:
-    heard = Heard(turn.say, language, spoken=not (turn.typed or turn.choice), choice=turn.choice)
+    spoken = not (turn.typed or turn.choice or turn.token)
+    heard = Heard(turn.say, language, spoken=spoken, choice=turn.choice, token=turn.token)
     plan = agent.plan(state, heard, conversation)
     reply, after = agent.commit(plan, conversation)
     wrong: list[str] = []

@@ -7,19 +7,25 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import models.sectors
 from runtime.agent.pack import Pack
 from runtime.commands.pack import app
 
 pytestmark = pytest.mark.engine
 
 
-def test_the_retail_pack_ends_well() -> None:
-    result = CliRunner().invoke(app, ["check", "--json"])
+PACKS = sorted(path.parent for path in Path(models.sectors.__file__).parent.glob("*/pack.toml"))
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda path: path.name)
+def test_a_pack_that_comes_along_ends_well(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["check", str(folder), "--json"])
     report = json.loads(result.stdout)
     assert [script for script in report["scripts"] if script["failures"]] == []
     assert result.exit_code == 0
-    assert len(report["scripts"]) >= 30
+    assert len(report["scripts"]) >= 25
     assert {script["language"] for script in report["scripts"]} == {"es", "en"}
+    assert report["router"]["accuracy"] >= 0.8
 
 
 def test_a_broken_pack_is_named(retail: Pack, tmp_path: Path) -> None:

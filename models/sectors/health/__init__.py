@@ -1,0 +1,1 @@
+"""The health sector: a clinic with two centres, in Spanish and English."""
