@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PackError
+from runtime.agent.database import LEDGER
 from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Step, step_id
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
 from runtime.agent.places import line_of
 from runtime.agent.recording import PHRASES
+from runtime.agent.retention import mistake
 from runtime.agent.tools import SUPPLIED, Tool
 
 FEWEST_EXAMPLES = 10
@@ -65,6 +67,10 @@ def _check_manifest(pack: Pack) -> None:
     if manifest.recording.mode != "never" and not manifest.recording.basis.strip():
         line = line_of(text, ["recording", "mode"])
         raise _fail("recording", path, line, "recording.basis: say why conversations may be recorded")
+    for name, rule in manifest.retention.items():
+        schema = (pack.folder / "data" / "schema.sql").read_text("utf-8")
+        if wrong := mistake(f"{schema}\n{LEDGER}", rule):
+            raise _fail("retention", path, line_of(text, ["retention", name]), f"retention.{name}: {wrong}")
     for name, entity in manifest.entities.items():
         if entity.intent and entity.intent not in pack.by_intent:
             line = line_of(text, ["entities", name, "intent"])

@@ -14,6 +14,7 @@ import structlog
 from core.errors import AgentError
 from runtime.agent import Effect, Value
 from runtime.agent.pack import Pack
+from runtime.agent.retention import expire
 from runtime.agent.tools import call
 
 log = structlog.get_logger(__name__)
@@ -22,7 +23,7 @@ READ_WAIT = 0.25
 """Seconds that a question waits for a lock."""
 WRITE_WAIT = 3.0
 
-_LEDGER = """
+LEDGER = """
 CREATE TABLE effects (
     key        TEXT PRIMARY KEY,
     tool       TEXT NOT NULL,
@@ -41,6 +42,8 @@ class Database:
         self.path = path
         self._pack = pack
         self._writing = threading.Lock()
+        self._expired = date.min
+        """The day on which what is kept no longer was erased last."""
 
     def prepare(self, today: date) -> None:
         """Make the file from the pack's data when it isn't there. Raises AgentError when it is of another pack."""
@@ -53,6 +56,10 @@ class Database:
                 "agent.database_outdated",
                 f"{self.path} was made for another version of this pack: move it away and it is made anew",
             )
+        try:
+            self._expire(today)
+        except AgentError as error:  # the next effect tries again
+            log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -67,6 +74,7 @@ class Database:
     def act(self, effect: Effect, supplied: Mapping[str, Any]) -> dict[str, Value]:
         """Carry out `effect` in one transaction with its line in the ledger; again: the same result, nothing done."""
         tool = self._pack.tools[effect.tool]
+        self._expire(supplied["today"])
         with self._failures(), self._writing:
             if not self.path.is_file():
                 raise AgentError("agent.database_missing", f"{self.path} is gone: restart, and it is made anew")
@@ -93,6 +101,17 @@ class Database:
         log.info("effect_done", tool=effect.tool, key=effect.key)
         return result
 
+    def _expire(self, today: date) -> None:
+        """Erase what the pack's retention no longer keeps, once a day."""
+        rules = self._pack.manifest.retention
+        if not rules or today == self._expired or not self.path.is_file():
+            return
+        with self._failures(), self._writing, closing(sqlite3.connect(self.path, timeout=WRITE_WAIT)) as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            with db:
+                expire(db, rules, today)
+        self._expired = today
+
     def _build(self, today: date) -> None:
         """schema.sql, then seed_*.sql in order, with the one-row table `clock (today)`; put in place in one step."""
         data = self._pack.folder / "data"
@@ -107,7 +126,7 @@ class Database:
                     db.execute("INSERT INTO clock VALUES (?)", (today.isoformat(),))
                     for script in [data / "schema.sql", *sorted(data.glob("seed_*.sql"))]:
                         _run(db, script)
-                    db.executescript(_LEDGER)
+                    db.executescript(LEDGER)
                     db.execute(
                         "INSERT INTO about VALUES (?, ?, ?)",
                         (self._pack.manifest.id, self._pack.schema, today.isoformat()),

@@ -18,6 +18,7 @@ from runtime.agent.knowledge import Section, load_knowledge
 from runtime.agent.phrases import PhraseFile, Phrases
 from runtime.agent.places import line_of, path_of
 from runtime.agent.recording import RecordingPolicy
+from runtime.agent.retention import Retention
 from runtime.agent.tools import Tool, load_tools
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -75,6 +76,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     menu: list[str] = []
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
     recording: RecordingPolicy = RecordingPolicy()
+    retention: dict[str, Retention] = {}
+    """What the database keeps for how long: name → rule."""
 
 
 @dataclass(frozen=True)

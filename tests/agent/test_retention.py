@@ -1,0 +1,98 @@
+"""What a pack no longer may keep is erased, and nothing else; a rule that would not work is named."""
+
+import shutil
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import models.sectors
+from core.errors import PackError
+from runtime.agent import Effect
+from runtime.agent.database import Database
+from runtime.agent.pack import Pack, load_pack
+
+pytestmark = pytest.mark.unit
+
+TODAY = date(2026, 11, 24)
+PAID = "SELECT count(*) FROM payments"
+CANCELLED = "SELECT count(*) FROM appointments WHERE state = 'cancelled'"
+
+
+@pytest.fixture(scope="module")
+def health() -> Pack:
+    return load_pack(Path(models.sectors.__file__).parent / "health")
+
+
+@pytest.fixture
+def clinic(health: Pack, tmp_path: Path) -> Database:
+    made = Database(tmp_path / "health.db", health)
+    made.prepare(TODAY)
+    return made
+
+
+def count(database: Database, query: str) -> int:
+    with database.reading() as db:
+        return int(db.execute(query).fetchone()[0])
+
+
+def cancel(clinic: Database, today: date) -> None:
+    supplied = {"today": today, "language": "en", "store": ""}
+    clinic.act(Effect("cancel", {"patient": "204518", "appointment": "700101"}, str(today)), supplied)
+
+
+def test_what_the_law_keeps_stays_and_the_rest_goes(health: Pack, clinic: Database) -> None:
+    cancel(clinic, TODAY)
+    booked = count(clinic, "SELECT count(*) FROM appointments WHERE state = 'booked'")
+    later = Database(clinic.path, health)
+    later.prepare(TODAY + timedelta(days=80))
+    assert count(later, CANCELLED) == 1
+    later.prepare(TODAY + timedelta(days=100))
+    assert count(later, CANCELLED) == 0
+    assert count(later, "SELECT count(*) FROM appointments WHERE state = 'booked'") == booked
+    assert count(later, PAID) == 1
+    later.prepare(TODAY + timedelta(days=7 * 365))
+    assert count(later, PAID) == count(later, "SELECT count(*) FROM appointments") == 0
+    assert count(later, "SELECT count(*) FROM bills") == 0
+
+
+def test_a_device_that_runs_for_weeks_erases_too(clinic: Database) -> None:
+    cancel(clinic, TODAY)
+    cancel(clinic, TODAY + timedelta(days=100))
+    assert count(clinic, CANCELLED) == 0
+
+
+def test_a_database_that_is_locked_does_not_keep_the_device_from_starting(
+    health: Pack, clinic: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel(clinic, TODAY)
+    monkeypatch.setattr("runtime.agent.database.WRITE_WAIT", 0.01)
+    later = Database(clinic.path, health)
+    other = sqlite3.connect(clinic.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    later.prepare(TODAY + timedelta(days=100))
+    assert count(later, CANCELLED) == 1
+    other.execute("ROLLBACK")
+    other.close()
+    later.prepare(TODAY + timedelta(days=100))
+    assert count(later, CANCELLED) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("FROM payments WHERE paid < :before", "FROM payment WHERE paid < :before", "no such table: payment"),
+        ("FROM payments WHERE paid < :before", "FROM payments", ":before"),
+        ('basis = "The agent', 'basis = ""  # "The agent', "basis"),
+        ("days = 90", "days = 0", "days"),
+    ],
+)
+def test_a_rule_that_would_not_work_is_named(health: Pack, tmp_path: Path, old: str, new: str, names: str) -> None:
+    folder = Path(shutil.copytree(health.folder, tmp_path / "pack"))
+    text = (folder / "pack.toml").read_text("utf-8")
+    assert old in text
+    (folder / "pack.toml").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(PackError, match=r"pack\.toml:\d+:") as caught:
+        load_pack(folder)
+    assert names in caught.value.message
