@@ -1,0 +1,1 @@
+"""The telecoms sector: fibre and mobile lines, in Spanish and English."""
