@@ -82,7 +82,7 @@ def _module(path: Path, name: str) -> ModuleType:
 def _last_line(error: BaseException, path: Path) -> int:
     trace, line = error.__traceback__, 1
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
+        if trace.tb_frame.f_code.co_filename == str(path.absolute()):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

@@ -1,4 +1,4 @@
-"""`mostrador pack check`: does a pack hold together, and do its scripted conversations end as they should?"""
+"""`mostrador pack`: `new` makes one; `check`: does it hold together, and do its conversations end as they should?"""
 
 import json
 import sys
@@ -23,12 +23,34 @@ if TYPE_CHECKING:
     from runtime.agent.router import Fit
     from runtime.agent.scripts import Played
 
-app = typer.Typer(help="Sector packs: check one.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(help="Sector packs: make one, check one.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
 def pack() -> None:
-    """Sector packs: check one."""
+    """Sector packs: make one, check one."""
+
+
+@app.command()
+def new(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that isn't there yet; its name is the pack's id.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="What the counter calls itself: the company's name.")],
+) -> None:
+    """Make a small pack that is whole, to be filled with a trade: docs/packs.md."""
+    from runtime.agent.starting import make_pack
+
+    err = Console(stderr=True)
+    try:
+        written = make_pack(folder.absolute(), name)
+    except MostradorError as error:
+        err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console = Console()
+    for path in written:
+        console.print(str(folder / path.relative_to(folder.absolute())), highlight=False, soft_wrap=True)
+    console.print(f"Now: mostrador pack check {folder}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -1,0 +1,2 @@
+-- What the tools read and write. seed_*.sql in this folder fill it, in the order of their names; the one-row table
+-- `clock (today)` is there while they do. Money is in cents, dates are ISO 8601, times HH:MM.
