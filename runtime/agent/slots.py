@@ -116,6 +116,12 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
     return None
 
 
+def other_numbers(text: str, title: str, language: Language) -> bool:
+    """Whether a number is said («el cuatro», "the 4th") that is not in the title. «una» and "one" count for none."""
+    spoken = {word for word in _digits_as_words(text, language) if word.isdigit() and word != "1"}
+    return not spoken | set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", title))
+
+
 def _first_said(title: str, spoken: set[str]) -> int:
     """How far into the title the first word that was said stands: «a las doce» is 12:00 to 15:00, not 9:00 to 12:00."""
     words = [stem(word) for word in fold(title).split()]

@@ -11,7 +11,7 @@ from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import MOST_OPTIONS, Ground
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import pick, read_number, yes_no
+from runtime.agent.slots import other_numbers, pick, read_number, yes_no
 from runtime.agent.walk import AGENT, among, note
 from runtime.agent.words import fold, foreign, listed
 from runtime.messages import Choice
@@ -223,9 +223,11 @@ def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) 
             return Understood("fill", why, slots={name: day}) if day else None
         case "choice":
             found = pick(text, _offered(ground, state, slot, name), ground.language)
-            if found:
-                return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
-            return None
+            if found is None:
+                return None
+            if other := _other_options(ground, frame, slot, text, found):
+                return Understood("fill", "narrows the options", 0.8, slots=other)
+            return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
         case "entity":
             if found := pick(text, _offered(ground, state, slot, name), ground.language):
                 return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
@@ -233,6 +235,22 @@ def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) 
             return Understood("fill", why, 0.9, slots=values) if values else None
         case "secret":
             return None
+
+
+def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: Choice) -> dict[str, Value]:
+    """What was said besides, when it leads to other options than the one that sounds like it: «el jueves por la
+    tarde», "Friday the 4th", where a Thursday morning and another Friday are on offer."""
+    flow = ground.pack.flows[frame.flow]
+    said = {
+        each: value
+        for each, value in said_slots(ground, flow, text).items()
+        if each in flow.slots and flow.slots[each].optional and frame.slots.get(each) != value
+    }
+    more = any(flow.slots[each].type == "entity" for each in said)
+    if not said or not (more or other_numbers(text, found.title, ground.language)):
+        return {}
+    narrowed = ground.options(slot, {**frame.slots, **said})
+    return said if narrowed and found.id not in {each.id for each in narrowed} else {}
 
 
 def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> Understood | None:
@@ -344,6 +362,8 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
                 found |= entity_slots(ground, name, slot, text)
             case "choice" | "secret":
                 pass
+    if any(slot.type == "number" and found.get(name) for name, slot in flow.slots.items()):
+        return {name: value for name, value in found.items() if not name.endswith("?held")}
     return found
 
 

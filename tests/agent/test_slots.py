@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.agent import Language
-from runtime.agent.slots import pick, read_number, yes_no
+from runtime.agent.slots import other_numbers, pick, read_number, yes_no
 from runtime.messages import Choice
 
 pytestmark = pytest.mark.unit
@@ -77,3 +77,16 @@ def test_anything_is_read_without_harm(text: str, language: Language) -> None:
     assert yes_no(text) in (True, False, None)
     found = pick(text, WINDOWS, language)
     assert found is None or found in WINDOWS
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "language", "other"),
+    [
+        ("el jueves a las once", "jueves 26 a las 11:00", "es", False),
+        ("el cuatro de diciembre", "viernes 27 a las 9:20", "es", True),
+        ("Friday the 4th", "Friday the 27th at 9:20", "en", True),
+        ("the Friday one", "Friday the 27th at 9:20", "en", False),
+    ],
+)
+def test_a_number_that_an_option_does_not_have(text: str, title: str, language: Language, other: bool) -> None:
+    assert other_numbers(text, title, language) is other

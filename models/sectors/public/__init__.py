@@ -1,0 +1,1 @@
+"""Public administration: a town hall, in Spanish and English."""
