@@ -56,10 +56,7 @@ class Database:
                 "agent.database_outdated",
                 f"{self.path} was made for another version of this pack: move it away and it is made anew",
             )
-        try:
-            self._expire(today)
-        except AgentError as error:  # the next effect tries again
-            log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
+        self._expire(today)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -102,14 +99,20 @@ class Database:
         return result
 
     def _expire(self, today: date) -> None:
-        """Erase what the pack's retention no longer keeps, once a day."""
+        """Erase what the pack's retention no longer keeps, once a day. What fails keeps no customer waiting: it is
+        logged, and the next effect tries again."""
         rules = self._pack.manifest.retention
         if not rules or today == self._expired or not self.path.is_file():
             return
-        with self._failures(), self._writing, closing(sqlite3.connect(self.path, timeout=WRITE_WAIT)) as db:
-            db.execute("PRAGMA foreign_keys = ON")
-            with db:
-                expire(db, rules, today)
+        try:
+            with self._failures(), self._writing, closing(sqlite3.connect(self.path, timeout=WRITE_WAIT)) as db:
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("PRAGMA secure_delete = ON")
+                with db:
+                    expire(db, rules, today)
+        except AgentError as error:
+            log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
+            return
         self._expired = today
 
     def _build(self, today: date) -> None:

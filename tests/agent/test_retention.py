@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -77,6 +78,26 @@ def test_a_database_that_is_locked_does_not_keep_the_device_from_starting(
     other.close()
     later.prepare(TODAY + timedelta(days=100))
     assert count(later, CANCELLED) == 0
+
+
+def test_what_is_erased_is_in_no_byte_of_the_file(health: Pack, clinic: Database) -> None:
+    card = "token-of-a-card-that-is-gone"
+    with closing(sqlite3.connect(clinic.path)) as db, db:
+        db.execute("UPDATE payments SET card = ?", (card,))
+    assert card.encode() in clinic.path.read_bytes()
+    Database(clinic.path, health).prepare(TODAY + timedelta(days=7 * 365))
+    assert card.encode() not in clinic.path.read_bytes()
+
+
+def test_a_rule_that_fails_keeps_nobody_from_what_they_came_for(health: Pack, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(health.folder, tmp_path / "pack"))
+    text = (folder / "pack.toml").read_text("utf-8")
+    wrong = "DELETE FROM patients WHERE '2000-01-01' < :before"  # appointments hold on to them
+    (folder / "pack.toml").write_text(text.replace("DELETE FROM effects WHERE done < :before", wrong), "utf-8")
+    clinic = Database(tmp_path / "health.db", load_pack(folder))
+    clinic.prepare(TODAY)
+    cancel(clinic, TODAY)
+    assert count(clinic, CANCELLED) == 1
 
 
 @pytest.mark.parametrize(
