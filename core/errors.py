@@ -10,6 +10,7 @@
     ├── HardwareError         hardware/: sound card, disk, board
     ├── PackError             a sector pack is wrong: file and line are named
     ├── AgentError            understanding, planning or a tool failed
+    │   └── ToolError         what a tool works on can't be reached, refuses, or answers what it should not
     ├── VaultError            the payment provider refuses a number, or can't be reached
     ├── RecordingError        a recording can't be begun, written, read or believed
     ├── CalloutError          a call that the device should place may not be placed
@@ -70,6 +71,10 @@ class PackError(MostradorError):
 
 
 class AgentError(MostradorError):
+    pass
+
+
+class ToolError(AgentError):
     pass
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
+from runtime.agent.ledger import UNSURE
 from runtime.engines import Engines
 from runtime.events import Replied
 from runtime.messages import Message
@@ -95,7 +96,8 @@ class Dialog:
                 messages=reply.messages,
                 action=reply.action,
                 state=state,
-                effects=tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
+                effects=() if reply.failed else tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
+                unsure=reply.failed == UNSURE,
                 timings={"plan": planned, "commit": clock() - began},
             )
         )

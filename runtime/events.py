@@ -162,6 +162,8 @@ class Replied(_Event, frozen=True):
     state: DialogState
     effects: tuple[str, ...] = ()
     """Tool names with their keys, "cancel_order:9f3c…"."""
+    unsure: bool = False
+    """An effect broke off, and nobody knows whether it was done."""
     timings: dict[str, float] = {}
 
 

@@ -71,6 +71,8 @@ class Effect(Struct, frozen=True):
     tool: str
     arguments: dict[str, Value]
     key: str
+    undoes: int = 0
+    """The line of the ledger that it takes back."""
 
 
 class Reply(Struct, frozen=True):
@@ -80,6 +82,8 @@ class Reply(Struct, frozen=True):
     action: Literal["go_on", "to_person", "goodbye"] = "go_on"
     language: Language | None = None
     """Set when the customer asked for the other language."""
+    failed: str = ""
+    """The code of what kept the effects, or a look-up, from being done; empty when all went well."""
 
 
 class Plan(Struct, frozen=True):

@@ -23,13 +23,18 @@ class Story(Struct, frozen=True):
     intents: tuple[str, ...] = ()
     frame: Frame | None = None
     acts: tuple[str, ...] = ()
+    unsure: bool = False
+    """A deed broke off, and nobody knows whether it was done."""
 
-    def after(self, intent: str, state: DialogState, effects: Sequence[str]) -> "Story":
+    def after(self, intent: str, state: DialogState, effects: Sequence[str], *, unsure: bool = False) -> "Story":
         """After one more answer. `effects` as in the journal: "tool:key"."""
         wanted = () if not intent or intent in OWN_INTENTS or intent in self.intents[-1:] else (intent,)
         acts = tuple(effect.partition(":")[0] for effect in effects)
         return Story(
-            (*self.intents, *wanted)[-MOST_INTENTS:], state.stack[-1] if state.stack else self.frame, self.acts + acts
+            (*self.intents, *wanted)[-MOST_INTENTS:],
+            state.stack[-1] if state.stack else self.frame,
+            self.acts + acts,
+            self.unsure or unsure,
         )
 
 
@@ -40,6 +45,7 @@ def brief(pack: Pack, phrases: Phrases, story: Story, today: date) -> list[str]:
     said = [wanted] if wanted else [phrases.say("brief_wanted", {"wanted": title}, today) for title in titles]
     did = [f"brief.did.{tool}" for tool in dict.fromkeys(story.acts)]
     said += [phrases.say(code, {}, today) for code in did if code in phrases]
+    said += [phrases.say("brief_unsure", {}, today)] if story.unsure else []
     return said or [phrases.say("brief_asked", {}, today)]
 
 

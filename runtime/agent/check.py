@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PackError
-from runtime.agent.database import LEDGER
 from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Step, step_id
+from runtime.agent.ledger import DONE, LEDGER
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
 from runtime.agent.places import line_of
@@ -148,8 +148,10 @@ class _FlowCheck:
 
     def run(self) -> None:
         flow = self._flow
-        if not flow.intents or not flow.steps:
-            raise self._wrong(["intents"], "a flow has intents and steps")
+        if not flow.steps or not (flow.intents or flow.undoes):
+            raise self._wrong(["intents"], "a flow has steps, and intents or a deed that it undoes")
+        if flow.undoes:
+            self._undoes(flow)
         for intent in flow.intents:
             _phrase(
                 self._pack, f"menu.{intent}", self._path, self._line(["intents"]), "it names the intent in a choice"
@@ -164,6 +166,18 @@ class _FlowCheck:
             seen.add(identity)
             self._step(at, step)
         self._confirmed()
+
+    def _undoes(self, flow: Flow) -> None:
+        """It takes back what a tool does, by a tool that says whether it has."""
+        tool = self._tool(flow.undoes, ["undoes"])
+        if not tool.acts:
+            raise self._wrong(["undoes"], f"{flow.undoes} changes nothing: there is nothing to undo")
+        if self._pack.undo[flow.undoes] is not flow:
+            raise self._wrong(["undoes"], f"flow {self._pack.undo[flow.undoes].id!r} undoes {flow.undoes} too")
+        backs = [self._pack.tools[step.call] for step in flow.steps if isinstance(step, Call)
+                 and step.call in self._pack.tools and self._pack.tools[step.call].acts]  # fmt: skip
+        if not backs or any(DONE not in back.returns.get("outcome", ()) for back in backs):
+            raise self._wrong(["undoes"], f"a tool that undoes acts, and its `outcome` is {DONE!r} when it has")
 
     def _line(self, path: list[str]) -> int:
         return line_of(self._text, path)
@@ -210,6 +224,8 @@ class _FlowCheck:
             return True
         if into in self._flow.slots and key == "title":
             return True
+        if into == "effect" and self._flow.undoes and (deed := self._pack.tools.get(self._flow.undoes)):
+            return key in deed.returns or key in deed.parameters
         tool = self._pack.tools.get(self._results.get(into, ""))
         return bool(tool and key in tool.returns)
 

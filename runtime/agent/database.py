@@ -1,9 +1,9 @@
 """The pack's embedded database: made on first use, read without being able to write, written once per effect."""
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import Any
 
 import structlog
 
-from core.errors import AgentError
+from core.errors import AgentError, ToolError
 from runtime.agent import Effect, Value
+from runtime.agent.ledger import LEDGER, UNSURE, begin, bring_up_to_date, finish, kept, unfinished, withdraw
 from runtime.agent.pack import Pack
 from runtime.agent.retention import expire
-from runtime.agent.tools import call
+from runtime.agent.tools import Tool, call
 
 log = structlog.get_logger(__name__)
 
@@ -23,16 +24,8 @@ READ_WAIT = 0.25
 """Seconds that a question waits for a lock."""
 WRITE_WAIT = 3.0
 
-LEDGER = """
-CREATE TABLE effects (
-    key        TEXT PRIMARY KEY,
-    tool       TEXT NOT NULL,
-    arguments  TEXT NOT NULL,
-    result     TEXT NOT NULL,
-    done       TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE TABLE about (pack TEXT NOT NULL, schema TEXT NOT NULL, seeded TEXT NOT NULL);
-"""
+PATIENCE = 12.0
+"""Seconds that a second wish for the same deed waits for the first."""
 
 
 class Database:
@@ -44,6 +37,8 @@ class Database:
         self._writing = threading.Lock()
         self._expired = date.min
         """The day on which what is kept no longer was erased last."""
+        self._under_way: dict[str, Future[dict[str, Value]]] = {}
+        """Deeds elsewhere that are being done, by key."""
 
     def prepare(self, today: date) -> None:
         """Make the file from the pack's data when it isn't there. Raises AgentError when it is of another pack."""
@@ -56,6 +51,10 @@ class Database:
                 "agent.database_outdated",
                 f"{self.path} was made for another version of this pack: move it away and it is made anew",
             )
+        with self._writable() as db:
+            bring_up_to_date(db)
+            for tool, key in unfinished(db):
+                log.warning("effect_never_finished", tool=tool, key=key)
         self._expire(today)
 
     @contextmanager
@@ -68,10 +67,79 @@ class Database:
                 db.execute("PRAGMA query_only = ON")
                 yield db
 
-    def act(self, effect: Effect, supplied: Mapping[str, Any]) -> dict[str, Value]:
-        """Carry out `effect` in one transaction with its line in the ledger; again: the same result, nothing done."""
+    def act(self, effect: Effect, supplied: Mapping[str, Any], conversation: str = "") -> dict[str, Value]:
+        """Carry out `effect`; again: the same result, nothing done.
+
+        Here, in one transaction with its line in the ledger. Elsewhere, begun in the ledger first: a ToolError with
+        the code "tool.unsure" means that nobody knows whether it was done, every other that it was not.
+        """
         tool = self._pack.tools[effect.tool]
+        supplied = {**supplied, "key": effect.key}
         self._expire(supplied["today"])
+        act = self._act_elsewhere if tool.outside else self._act_here
+        result = act(tool, effect, supplied, conversation)
+        log.info("effect_done", tool=effect.tool, key=effect.key)
+        return result
+
+    def _act_here(self, tool: Tool, effect: Effect, supplied: Mapping[str, Any], conversation: str) -> dict[str, Value]:
+        with self._writable() as db:
+            if before := kept(db, effect.key):
+                return before[1]
+            begin(db, effect, conversation)
+            result: dict[str, Value] = dict(call(tool, db, supplied, effect.arguments))
+            finish(db, effect, result)
+        return result
+
+    def _act_elsewhere(
+        self, tool: Tool, effect: Effect, supplied: Mapping[str, Any], conversation: str
+    ) -> dict[str, Value]:
+        mine: Future[dict[str, Value]] = Future()
+        first = self._under_way.setdefault(effect.key, mine)
+        if first is not mine:  # somebody stopped waiting for it and asks again
+            try:
+                return first.result(PATIENCE)
+            except TimeoutError:
+                raise ToolError(UNSURE, f"{effect.tool} {effect.key} is still being done") from None
+        try:
+            result = self._begin_and_do(tool, effect, supplied, conversation)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        else:
+            mine.set_result(result)
+            return result
+        finally:
+            self._under_way.pop(effect.key, None)
+
+    def _begin_and_do(
+        self, tool: Tool, effect: Effect, supplied: Mapping[str, Any], conversation: str
+    ) -> dict[str, Value]:
+        with self._writable() as db:
+            if before := kept(db, effect.key):
+                if before[0] == "begun":
+                    raise ToolError(UNSURE, f"{effect.tool} {effect.key} was begun before and never finished")
+                return before[1]
+            begin(db, effect, conversation)
+        try:
+            with self.reading() as db:
+                result: dict[str, Value] = dict(call(tool, db, supplied, effect.arguments))
+        except ToolError as error:
+            if error.code != UNSURE:
+                with self._writable() as db:
+                    withdraw(db, effect)
+            raise
+        except Exception as error:
+            raise ToolError(UNSURE, f"{effect.tool} {effect.key} broke off: {error!r}") from error
+        try:
+            with self._writable() as db:
+                finish(db, effect, result)
+        except AgentError as error:  # done all the same: the customer is told so, and it stays begun
+            log.error("effect_not_written", tool=effect.tool, key=effect.key, code=error.code, cause=error.message)
+        return result
+
+    @contextmanager
+    def _writable(self) -> Iterator[sqlite3.Connection]:
+        """A connection in a transaction that is kept when nothing goes wrong inside."""
         with self._failures(), self._writing:
             if not self.path.is_file():
                 raise AgentError("agent.database_missing", f"{self.path} is gone: restart, and it is made anew")
@@ -80,23 +148,12 @@ class Database:
                 db.execute("PRAGMA foreign_keys = ON")
                 db.execute("BEGIN IMMEDIATE")
                 try:
-                    done = db.execute("SELECT result FROM effects WHERE key = ?", (effect.key,)).fetchone()
-                    if done is not None:
-                        db.execute("ROLLBACK")
-                        kept: dict[str, Value] = json.loads(done[0])
-                        return kept
-                    result: dict[str, Value] = dict(call(tool, db, {**supplied, "key": effect.key}, effect.arguments))
-                    db.execute(
-                        "INSERT INTO effects (key, tool, arguments, result) VALUES (?, ?, ?, ?)",
-                        (effect.key, effect.tool, json.dumps(effect.arguments), json.dumps(result)),
-                    )
+                    yield db
                     db.execute("COMMIT")
                 except BaseException:
                     if db.in_transaction:
                         db.execute("ROLLBACK")
                     raise
-        log.info("effect_done", tool=effect.tool, key=effect.key)
-        return result
 
     def _expire(self, today: date) -> None:
         """Erase what the pack's retention no longer keeps, once a day. What fails keeps no customer waiting: it is

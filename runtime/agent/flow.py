@@ -121,6 +121,13 @@ class Flow(Struct, frozen=True):
     intents: tuple[str, ...]
     slots: dict[str, Slot]
     steps: tuple[Step, ...]
+    undoes: str = ""
+    """The tool whose deed it takes back: it begins with what was done as `effect.<key>`, arguments and result."""
+
+    @property
+    def intent(self) -> str:
+        """What somebody wants who is in it."""
+        return self.intents[0] if self.intents else self.id
 
     def index(self, step: str) -> int:
         """Where a step stands; the end for `END`. Raises KeyError."""

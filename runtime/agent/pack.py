@@ -98,6 +98,11 @@ class Pack:
     def by_intent(self) -> Mapping[str, Flow]:
         return {intent: flow for flow in self.flows.values() for intent in flow.intents}
 
+    @cached_property
+    def undo(self) -> Mapping[str, Flow]:
+        """Tool → the flow that takes back what it did."""
+        return {flow.undoes: flow for flow in self.flows.values() if flow.undoes}
+
     def acting(self, flow: Flow) -> bool:
         """Whether the flow can change anything."""
         return any(getattr(step, "call", "") in self.tools and self.tools[step.call].acts  # type: ignore[union-attr]
@@ -178,9 +183,10 @@ def _convert(raw: Any, kind: type[T], path: Path, text: str, prefix: list[str]) 
 
 
 class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
-    intents: list[str]
     steps: list[dict[str, Any]]
+    intents: list[str] = []
     slots: dict[str, Slot] = {}
+    undoes: str = ""
 
 
 def _flow(path: Path) -> Flow:
@@ -197,7 +203,7 @@ def _flow(path: Path) -> Flow:
                 f" {', '.join(STEPS)}; this one {which}",
             )
         steps.append(_convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
-    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps))
+    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), undoes=file.undoes)
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

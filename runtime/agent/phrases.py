@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from runtime.agent import Language, Value
 from runtime.agent.days import said_day, short_day
+from runtime.agent.defaults import DEFAULTS
 
 KINDS = frozenset({"", "day", "weekday", "time", "money", "term"})
 """What may follow the colon of a field: the way a value is written for the ear."""
@@ -37,24 +38,25 @@ class Phrases:
         self._language = language
         self._file = file
         self._facts = facts
+        self._say = {**DEFAULTS[language], **file.say}
 
     def __contains__(self, code: str) -> bool:
-        return code in self._file.say
+        return code in self._say
 
     def variants(self, code: str) -> list[str]:
         """All templates of `code`. Raises KeyError."""
-        return self._file.say[code]
+        return self._say[code]
 
     def fixed(self, today: date) -> Iterator[str]:
         """Every phrase that is the same whatever is asked: its fields, if it has any, are facts of the pack."""
-        for templates in self._file.say.values():
+        for templates in self._say.values():
             for template in templates:
                 if all(name in self._facts for name, _ in fields(template)):
                     yield self.fill(template, {}, today)
 
     def say(self, code: str, slots: Mapping[str, Value], today: date, variant: int = 0) -> str:
         """`code` for the ear; `variant` counts how often it has been said, the last one is kept from then on."""
-        templates = self._file.say[code]
+        templates = self._say[code]
         return self.fill(templates[min(variant, len(templates) - 1)], slots, today)
 
     def detail(self, code: str, slots: Mapping[str, Value], today: date) -> str:

@@ -5,6 +5,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+import structlog
+from msgspec.structs import replace
+
+from core.errors import ToolError
 from core.places import data_home
 from models.embed import Embedder
 from models.llm import Chooser
@@ -14,12 +18,16 @@ from runtime.agent.database import Database
 from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
+from runtime.agent.ledger import UNSURE, last_deed
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.recording import RecordingPolicy
 from runtime.agent.route import Judge, make_router
 from runtime.agent.understand import understand
+from runtime.agent.undo import calls_off
 from runtime.agent.walk import AGENT, CLARIFY, OFFER, Walked, begin, document, done, note, walk
 from runtime.messages import Choice, Message
+
+log = structlog.get_logger(__name__)
 
 MOST_FAILURES = 2
 """Turns in a row that were no use, after which a person takes over."""
@@ -105,7 +113,10 @@ class Agent:
         walked: Walked | None = None
         effects: tuple[Effect, ...] = plan.effects
         while effects:
-            result = self.database.act(effects[0], supplied(self.pack, language, self._today()))
+            try:
+                result = self.database.act(effects[0], supplied(self.pack, language, self._today()), conversation)
+            except ToolError as error:
+                return self._broke_off(error, plan)
             stack = (*stack[:-1], done(stack[-1], self.pack.flows[stack[-1].flow], result))
             with self.database.reading() as db:
                 ground = Ground(self.pack, db, self._today(), language, self._entities, conversation)
@@ -113,7 +124,24 @@ class Agent:
             effects = (walked.effect,) if walked.effect else ()
             stack = walked.stack
         assert walked is not None
-        return _reply(walked), _after(walked)
+        return self._with_a_way_back(_reply(walked), plan), _after(walked)
+
+    def _with_a_way_back(self, reply: Reply, plan: Plan) -> Reply:
+        """A button that undoes it, where the pack knows how."""
+        if plan.effects[0].tool not in self.pack.undo or reply.action != "go_on" or not reply.messages:
+            return reply
+        last = reply.messages[-1]
+        undo = Choice("undo", self.phrase("undo", plan.heard.language))
+        return Reply((*reply.messages[:-1], replace(last, choices=(*last.choices, undo))), reply.action, reply.language)
+
+    def _broke_off(self, error: ToolError, plan: Plan) -> tuple[Reply, DialogState]:
+        """A deed elsewhere failed: where nobody knows whether it was done, a person looks."""
+        log.error("effect_failed", tool=plan.effects[0].tool, key=plan.effects[0].key, code=error.code,
+                  cause_pii=error.message)  # fmt: skip
+        if error.code != UNSURE:
+            raise error
+        message = Message(self.phrase(f"error.{error.code}", plan.heard.language))
+        return Reply((message,), "to_person", failed=error.code), DialogState(last=message)
 
     def brief(self, story: Story, language: Language) -> list[str]:
         return brief(self.pack, self.pack.phrases[language], story, self._today())
@@ -188,6 +216,8 @@ class _Turn:
                 return self._fill()
             case "correct":
                 return self._correct()
+            case "undo":
+                return self._undo()
             case "start":
                 return self._start()
 
@@ -267,8 +297,23 @@ class _Turn:
         return Plan(plan.heard, plan.intent, plan.confidence, plan.why, (), plan.reply, state)
 
     def _cancel(self) -> Plan:
+        if not self._open() and calls_off(self._heard.text) and last_deed(self._ground.db, self._ground.conversation):
+            return self._undo()
         code = "cancelled" if self._open() else "nothing_to_cancel"
         return self._say((self._ground.message(code),), stack=(), expect=Expect())
+
+    def _undo(self) -> Plan:
+        """Take back what was done last: read back and confirmed like any deed."""
+        deed = last_deed(self._ground.db, self._ground.conversation)
+        if deed is None:
+            return self._aside(self._ground.message("undo_nothing"))
+        if not deed.sure:
+            return self._end(f"error.{UNSURE}", "to_person")
+        if (flow := self._ground.pack.undo.get(deed.tool)) is None:
+            message = self._ground.message("undo_cannot", choices=self._ground.yes_or_no())
+            return self._say((message,), stack=(*self._kept(), Frame(AGENT, OFFER)), expect=Expect("yes_no"))
+        done = {f"effect.{name}": value for name, value in deed.facts.items()} | {"effect.row": deed.row}
+        return self._walked(walk(self._ground, (*self._open(), begin(flow, done))))
 
     # What failed
 
@@ -367,6 +412,7 @@ class _Turn:
         for name, slot in flow.slots.items():
             if slot.type != "choice":
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
+        kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
         fresh = begin(flow, {**kept, **self._is.slots})
         below = self._state.stack[:-1]
         return self._walked(walk(self._ground, (*below, fresh)))

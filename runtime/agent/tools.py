@@ -2,7 +2,9 @@
 
 A tool takes the database first, then by name what it declares of `today`, `language`, `store` … (the pack's facts)
 and of its flow's arguments. It returns a TypedDict of plain values (a list of them when it gives options to choose
-from). Tools named in the module's `ACTS` change something; all others get a connection that can't.
+from). Tools named in the module's `ACTS` change something; all others get a connection that can't. So do those of them
+that `OUTSIDE` names too: they act on another system than this database, and raise ToolError("tool.…") when surely
+nothing has happened there; anything else that they raise leaves it open.
 """
 
 import importlib.util
@@ -15,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from core.errors import AgentError, PackError
+from core.errors import AgentError, PackError, ToolError
 from runtime.agent import Value
 
 SUPPLIED = frozenset({"today", "language", "store", "key"})
@@ -27,6 +29,8 @@ class Tool:
     name: str
     function: Callable[..., Any]
     acts: bool
+    outside: bool
+    """It works on another system than the pack's database."""
     parameters: frozenset[str]
     required: frozenset[str]
     returns: Mapping[str, tuple[str, ...]]
@@ -40,17 +44,19 @@ def load_tools(path: Path, name: str) -> dict[str, Tool]:
     if not path.is_file():
         return {}
     module = _module(path, f"sector_{name}_tools")
-    acts = tuple(getattr(module, "ACTS", ()))
+    acts, outside = tuple(getattr(module, "ACTS", ())), tuple(getattr(module, "OUTSIDE", ()))
     tools = {
-        key: _tool(path, key, function, key in acts)
+        key: _tool(path, key, function, key in acts, key in outside)
         for key, function in vars(module).items()
         if inspect.isfunction(function) and function.__module__ == module.__name__ and not key.startswith("_")
     }
-    for key in acts:
-        if key not in tools:
-            lines = path.read_text("utf-8").splitlines()
-            line = next((at for at, text in enumerate(lines, 1) if text.startswith("ACTS")), 1)
-            raise PackError("pack.tools", f"{path}:{line}: ACTS names {key!r}, which is no function of the file")
+    for name_of, names in (("ACTS", acts), ("OUTSIDE", outside)):
+        for key in names:
+            if key not in (tools if name_of == "ACTS" else acts):
+                lines = path.read_text("utf-8").splitlines()
+                line = next((at for at, text in enumerate(lines, 1) if text.startswith(name_of)), 1)
+                what = "no function of the file" if name_of == "ACTS" else "not in ACTS"
+                raise PackError("pack.tools", f"{path}:{line}: {name_of} names {key!r}, which is {what}")
     return tools
 
 
@@ -59,7 +65,7 @@ def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], argume
     given = {key: value for key, value in supplied.items() if key in tool.parameters}
     try:
         return tool.function(db, **given, **arguments)
-    except sqlite3.Error:
+    except (sqlite3.Error, ToolError):
         raise
     except Exception as error:
         raise AgentError("agent.tool_failed", f"tool {tool.name} failed: {error!r}") from error
@@ -88,7 +94,7 @@ def _last_line(error: BaseException, path: Path) -> int:
     return line
 
 
-def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool) -> Tool:
+def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, outside: bool) -> Tool:
     where = f"{path}:{function.__code__.co_firstlineno}: {name}"
     hints = get_type_hints(function)
     parameters = list(inspect.signature(function).parameters.values())
@@ -104,6 +110,7 @@ def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool) -> To
         name=name,
         function=function,
         acts=acts,
+        outside=outside,
         parameters=frozenset(parameter.name for parameter in parameters[1:]),
         required=frozenset(p.name for p in parameters[1:] if p.default is inspect.Parameter.empty),
         returns=returns,

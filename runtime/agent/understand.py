@@ -12,13 +12,14 @@ from runtime.agent.ground import MOST_OPTIONS, Ground
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import other_numbers, pick, read_number, yes_no
+from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, among, note
 from runtime.agent.words import fold, foreign, listed
 from runtime.messages import Choice
 
 Act = Literal[
     "person", "cancel", "repeat", "slower", "language", "goodbye", "other_language",
-    "fill", "correct", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
+    "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
 ]  # fmt: skip
 
 
@@ -78,6 +79,8 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
     if found := control(text):
         return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
+    if wants_undo(text):
+        return Understood("undo", "rule undo", intent="undo")
     if pending := _pending(ground, state, text):
         return pending
     if other := foreign(text, ground.language):
@@ -92,6 +95,8 @@ def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:
     why = f"touched {choice}"
     if choice in ("person", "repeat", "cancel", "goodbye"):
         return Understood(_CONTROLS[choice], why, intent=choice)  # type: ignore[index]
+    if choice == "undo":
+        return Understood("undo", why, intent=choice)
     if choice.startswith("intent:") and (intent := choice.removeprefix("intent:")) in _startable(ground):
         return Understood("start", why, intent=intent)
     if choice in ("yes", "no") and state.expect.kind == "yes_no":
@@ -182,7 +187,7 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
     if _FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
         kept = {name: frame.slots.get(name) for name in flow.slots}
         if _only_names(ground, flow, text):
-            return Understood("start", f"goes on with {flow.id}", 0.9, flow.intents[0], {**kept, **said})
+            return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, {**kept, **said})
     return None
 
 
@@ -207,7 +212,7 @@ def _corrected(ground: Ground, flow: Flow, frame: Frame, text: str) -> Understoo
             if len(digits) >= len(before):
                 continue
             digits = before[: -len(digits)] + digits
-        return Understood("correct", f"corrects {name}", 0.9, flow.intents[0], {name: digits})
+        return Understood("correct", f"corrects {name}", 0.9, flow.intent, {name: digits})
     return None
 
 

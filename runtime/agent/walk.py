@@ -176,7 +176,8 @@ class _Walk:
             self.keep(step.into, self._ground.read(step.call, arguments))
             self._at += 1
             return None
-        effect = Effect(step.call, arguments, self._key(step.call, arguments))
+        undoes = _int(self._slots.get("effect.row")) if self._flow.undoes else 0
+        effect = Effect(step.call, arguments, self._key(step.call, arguments), undoes)
         return Walked((), (*self._below, self._frame()), effect=effect)
 
     def keep(self, into: str, result: Mapping[str, Value]) -> None:

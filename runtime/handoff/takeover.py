@@ -58,7 +58,7 @@ class Takeover:
 
     def follow(self, replied: Replied) -> None:
         """One more answer was given."""
-        self._story = self._story.after(replied.intent, replied.state, replied.effects)
+        self._story = self._story.after(replied.intent, replied.state, replied.effects, unsure=replied.unsure)
 
     async def bring(self, language: Language, connected: Callable[[], None]) -> str | HungUp:
         """The phrase to go on with, or how the conversation ends. `connected` is called when they talk to a person."""

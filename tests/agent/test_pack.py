@@ -35,7 +35,7 @@ def test_the_retail_pack_is_whole(retail: Pack) -> None:
     assert retail.manifest.id == "retail"
     assert {"es", "en"} == set(retail.phrases)
     acting = {flow.id for flow in retail.flows.values() if retail.acting(flow)}
-    assert acting == {"return_request", "change_delivery"}
+    assert acting == {"return_request", "withdraw_return", "change_delivery"}
 
 
 def test_no_pack(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ MISTAKES = [
     ("examples/en.toml", "hours = [", "howers = [", "pack.intent", "howers"),
     ("examples/es.toml", '  "¿hay aparcamiento?",', '  "¿dónde puedo aparcar?",', "pack.examples", "twice"),
     ("knowledge/returns.es.md", "{#refund}", "", "pack.knowledge", "lacks its id"),
-    ("tools.py", 'ACTS = ("request_return", "change_delivery")', 'ACTS = ("request_refund",)', "pack.tools",
+    ("tools.py", 'ACTS = ("request_return", "change_delivery", "withdraw_return")', 'ACTS = ("request_refund",)', "pack.tools",
      "request_refund"),
     ("tools.py", "import sqlite3", "import sqlite4", "pack.tools", "sqlite4"),
     ("tools.py", "def refund(db: sqlite3.Connection, ", "def refund(base: sqlite3.Connection, ", "pack.tools", "refund"),

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
-ACTS = ("request_return", "change_delivery")
+ACTS = ("request_return", "change_delivery", "withdraw_return")
 
 RETURN_DAYS = 30
 FIRST_CASE = 200_001
@@ -314,11 +314,22 @@ def request_return(db: sqlite3.Connection, today: date, number: str, item: str) 
     if amount == 0:
         return Return(outcome="refused")
     lines = [line for line, *_ in _lines_left(db, number)] if item == "all" else [int(item)]
-    case = db.execute("SELECT coalesce(max(case_number) + 1, ?) FROM returns", (FIRST_CASE,)).fetchone()[0]
+    case = db.execute("SELECT coalesce(max(number) + 1, ?) FROM cases", (FIRST_CASE,)).fetchone()[0]
+    db.execute("INSERT INTO cases VALUES (?, ?)", (case, today.isoformat()))
     for line in lines:
         paid = refund(db, number, str(line))["amount"]
         db.execute("INSERT INTO returns VALUES (?, ?, ?, ?, ?)", (case, number, line, today.isoformat(), paid))
     return Return(outcome="done", case=case, amount=amount)
+
+
+class Withdrawn(TypedDict):
+    outcome: Literal["done", "refused"]
+
+
+def withdraw_return(db: sqlite3.Connection, case: int) -> Withdrawn:
+    """Take back the request for a return; its case number is not given out again."""
+    gone = db.execute("DELETE FROM returns WHERE case_number = ?", (case,)).rowcount
+    return Withdrawn(outcome="done" if gone else "refused")
 
 
 class Deliverable(TypedDict, total=False):

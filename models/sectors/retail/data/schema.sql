@@ -115,8 +115,13 @@ CREATE TABLE delivery_windows (
 );
 
 -- One row a line of the order; lines that were returned together share their case number.
+CREATE TABLE cases (
+    number  INTEGER PRIMARY KEY,
+    opened  TEXT NOT NULL
+);
+
 CREATE TABLE returns (
-    case_number  INTEGER NOT NULL,
+    case_number  INTEGER NOT NULL REFERENCES cases (number),
     number       TEXT NOT NULL REFERENCES orders (number),
     line         INTEGER NOT NULL,
     requested    TEXT NOT NULL,
