@@ -214,6 +214,8 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     """The language a conversation begins in."""
     database: str = ""
     """SQLite file with the shop's data; empty: the pack's own, copied below the data folder."""
+    connectors: str = ""
+    """A file like a pack's connectors.toml, whose tools take the place of the pack's; empty: the pack's own."""
 
 
 class Payments(Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,7 +46,14 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
     folder = pack_folder(name)
     own = settings.data_folder / f"{folder.name}.db"
     given = settings.agent.database if name == settings.agent.pack else ""
-    planner = load_planner(folder, embedder, chooser, Path(given).expanduser() if given else own)
+    other = settings.agent.connectors if name == settings.agent.pack else ""
+    planner = load_planner(
+        folder,
+        embedder,
+        chooser,
+        Path(given).expanduser() if given else own,
+        connectors=Path(other).expanduser() if other else None,
+    )
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(
             "config.payments",

@@ -9,7 +9,7 @@ run="
   swig xz-utils dpkg-dev libgsm1-dev libopus-dev libspeexdsp-dev libsrtp2-dev libssl-dev uuid-dev
 "
 test="
-  baresip chromium dnsmasq-base kamailio kamailio-tls-modules linphone-cli openssl sip-tester
+  baresip chromium dnsmasq-base kamailio kamailio-tls-modules linphone-cli openssl postgresql sip-tester
   fonts-dejavu-core fonts-noto-color-emoji libasound2-plugins pulseaudio
   asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav
 "

@@ -260,7 +260,7 @@ class _FlowCheck:
 
     def _tool(self, name: str, path: list[str]) -> Tool:
         if name not in self._pack.tools:
-            raise self._wrong(path, f"tools.py has no function {name!r}")
+            raise self._wrong(path, f"neither tools.py nor connectors.toml has a tool {name!r}")
         return self._pack.tools[name]
 
     def _arguments(self, tool: Tool, given: set[str], path: list[str]) -> None:

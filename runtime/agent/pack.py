@@ -1,14 +1,12 @@
 """A sector pack read from its folder. What is wrong is named with file and line (`PackError`)."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
-import msgspec
 from msgspec import Struct
 
 from core.errors import PackError
@@ -16,16 +14,15 @@ from runtime.agent import Language, Value
 from runtime.agent.flow import STEPS, Flow, Slot, Step
 from runtime.agent.knowledge import Section, load_knowledge
 from runtime.agent.phrases import PhraseFile, Phrases
-from runtime.agent.places import line_of, path_of
+from runtime.agent.places import line_of
 from runtime.agent.recording import RecordingPolicy
 from runtime.agent.retention import Retention
+from runtime.agent.tomls import convert, raw, read_toml
 from runtime.agent.tools import Tool, load_tools
 
 OUT_OF_SCOPE = "out_of_scope"
 OWN_INTENTS = frozenset({"person", "goodbye", "repeat", OUT_OF_SCOPE})
 """Intents that the agent itself carries out; every other one is claimed by a flow or by pack.toml."""
-
-T = TypeVar("T")
 
 
 class Entity(Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,8 +118,11 @@ class Pack:
         return hashlib.sha256((self.folder / "data" / "schema.sql").read_bytes()).hexdigest()
 
 
-def load_pack(folder: Path) -> Pack:
-    """Read and check a pack. Raises PackError for the first mistake."""
+def load_pack(folder: Path, connectors: Path | None = None) -> Pack:
+    """Read and check a pack. Raises PackError for the first mistake.
+
+    `connectors`: a file whose tools take the place of the pack's own.
+    """
     from runtime.agent.check import check_pack
 
     if not (folder / "pack.toml").is_file():
@@ -143,43 +143,27 @@ def load_pack(folder: Path) -> Pack:
             language: read_toml(folder / "examples" / f"{language}.toml", dict[str, list[str]])
             for language in manifest.languages
         },
-        tools=load_tools(folder / "tools.py", manifest.id),
+        tools=_tools(folder, manifest.id, connectors),
     )
     check_pack(pack)
     return pack
+
+
+def _tools(folder: Path, name: str, connectors: Path | None) -> dict[str, Tool]:
+    from runtime.agent.connect.file import load_connectors
+
+    own, declared = load_tools(folder / "tools.py", name), load_connectors(folder / "connectors.toml")
+    for twice in own.keys() & declared.keys():
+        raise PackError("pack.tools", f"{folder / 'connectors.toml'}:1: tools.py has a {twice!r}, too")
+    if connectors is not None and not connectors.is_file():
+        raise PackError("pack.missing", f"{connectors}: this file is missing")
+    return {**own, **declared, **(load_connectors(connectors) if connectors else {})}
 
 
 def _lines(path: Path) -> tuple[str, ...]:
     """Of a text file, without the empty ones; none where there is no file."""
     text = path.read_text("utf-8") if path.is_file() else ""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def read_toml(path: Path, kind: type[T]) -> T:
-    """Decode a TOML file as `kind`; unknown keys and wrong types fail with the line."""
-    text, raw = _raw(path)
-    return _convert(raw, kind, path, text, [])
-
-
-def _raw(path: Path) -> tuple[str, dict[str, Any]]:
-    if not path.is_file():
-        raise PackError("pack.missing", f"{path}: this file is missing")
-    try:
-        text = path.read_text("utf-8")
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise PackError("pack.syntax", f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise PackError("pack.syntax", f"{path}: {error}") from error
-
-
-def _convert(raw: Any, kind: type[T], path: Path, text: str, prefix: list[str]) -> T:
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        where = prefix + path_of(str(error))
-        what = str(error).split(" - at ")[0]
-        raise PackError("pack.key", f"{path}:{line_of(text, where)}: {'.'.join(where)}: {what}") from error
 
 
 class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,8 +174,8 @@ class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _flow(path: Path) -> Flow:
-    text, raw = _raw(path)
-    file = _convert(raw, _FlowFile, path, text, [])
+    text, found = raw(path)
+    file = convert(found, _FlowFile, path, text, [])
     steps: list[Step] = []
     for at, step in enumerate(file.steps):
         verbs = [verb for verb in STEPS if verb in step]
@@ -202,7 +186,7 @@ def _flow(path: Path) -> Flow:
                 f"{path}:{line_of(text, ['steps', str(at)])}: steps.{at}: a step has exactly one of"
                 f" {', '.join(STEPS)}; this one {which}",
             )
-        steps.append(_convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
+        steps.append(convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
     return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), undoes=file.undoes)
 
 

@@ -39,12 +39,14 @@ def load(
     chooser: Chooser | None,
     database: Path | None = None,
     today: Callable[[], date] | None = None,
+    connectors: Path | None = None,
 ) -> "Agent":
     """The agent of the pack in `pack_dir`; its database is made when it isn't there. Raises PackError, AgentError.
 
     `database`: the file, else `<pack>.db` in the data folder. `today`: the clock, else the device's.
+    `connectors`: a file whose tools take the place of the pack's.
     """
-    pack = load_pack(pack_dir)
+    pack = load_pack(pack_dir, connectors)
     clock = today or _today
     store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
     store.prepare(clock())

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from core.errors import MostradorError, PackError
 from runtime.agent import DialogState, Heard, Language, Reply
-from runtime.agent.pack import Pack, read_toml
+from runtime.agent.pack import Pack
 from runtime.agent.planner import Agent
+from runtime.agent.tomls import read_toml
 from runtime.agent.words import fold
 
 
