@@ -11,9 +11,10 @@ from typing import Any
 
 import structlog
 
+from core.aside import aside
 from core.errors import AgentError, ToolError
 from runtime.agent import Effect, Value
-from runtime.agent.ledger import LEDGER, UNSURE, begin, bring_up_to_date, finish, kept, unfinished, withdraw
+from runtime.agent.ledger import LEDGER, UNSURE, begin, bring_up_to_date, finish, kept, lacks, unfinished, withdraw
 from runtime.agent.pack import Pack
 from runtime.agent.retention import expire
 from runtime.agent.tools import Tool, call
@@ -46,13 +47,16 @@ class Database:
             self._build(today)
         with self.reading() as db:
             row = db.execute("SELECT pack, schema FROM about").fetchone()
+            outdated = lacks(db)
         if row != (self._pack.manifest.id, self._pack.schema):
             raise AgentError(
                 "agent.database_outdated",
                 f"{self.path} was made for another version of this pack: move it away and it is made anew",
             )
-        with self._writable() as db:
-            bring_up_to_date(db)
+        if outdated:
+            with self._writable() as db:
+                bring_up_to_date(db)
+        with self.reading() as db:
             for tool, key in unfinished(db):
                 log.warning("effect_never_finished", tool=tool, key=key)
         self._expire(today)
@@ -97,7 +101,8 @@ class Database:
         first = self._under_way.setdefault(effect.key, mine)
         if first is not mine:  # somebody stopped waiting for it and asks again
             try:
-                return first.result(PATIENCE)
+                with aside():
+                    return first.result(PATIENCE)
             except TimeoutError:
                 raise ToolError(UNSURE, f"{effect.tool} {effect.key} is still being done") from None
         try:

@@ -50,10 +50,14 @@ class Deed:
 
 def bring_up_to_date(db: sqlite3.Connection) -> None:
     """Add what a ledger of an earlier version lacks."""
+    for column in lacks(db):
+        db.execute(f"ALTER TABLE effects ADD COLUMN {column} {_LATER[column]}")
+
+
+def lacks(db: sqlite3.Connection) -> list[str]:
+    """The columns that a ledger of an earlier version has not."""
     there = {row[1] for row in db.execute("PRAGMA table_info(effects)")}
-    for column, kind in _LATER.items():
-        if there and column not in there:
-            db.execute(f"ALTER TABLE effects ADD COLUMN {column} {kind}")
+    return [column for column in _LATER if column not in there]
 
 
 def kept(db: sqlite3.Connection, key: str) -> tuple[str, dict[str, Value]] | None:

@@ -1,7 +1,6 @@
 """Tools on real databases and a real HTTP service: values stay values, failures are told apart, deeds happen once."""
 
 import json
-import os
 import sqlite3
 import threading
 import time
