@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
-from runtime.agent.ledger import UNSURE
 from runtime.engines import Engines
 from runtime.events import Replied
 from runtime.messages import Message
@@ -96,8 +95,8 @@ class Dialog:
                 messages=reply.messages,
                 action=reply.action,
                 state=state,
-                effects=() if reply.failed else tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
-                unsure=reply.failed == UNSURE,
+                effects=() if reply.undone else tuple(f"{effect.tool}:{effect.key}" for effect in plan.effects),
+                failed=reply.failed,
                 timings={"plan": planned, "commit": clock() - began},
             )
         )

@@ -162,8 +162,8 @@ class Replied(_Event, frozen=True):
     state: DialogState
     effects: tuple[str, ...] = ()
     """Tool names with their keys, "cancel_order:9f3c…"."""
-    unsure: bool = False
-    """An effect broke off, and nobody knows whether it was done."""
+    failed: str = ""
+    """The code of what kept a tool from doing its part ("tool.timeout"); after "tool.unsure" nobody knows."""
     timings: dict[str, float] = {}
 
 

@@ -318,11 +318,11 @@ class Session:
         self._digits.go_on()
         self._log.error("stage_failed", stage=event.stage, code=event.code, cause_pii=event.message)
         await self._stop()
-        text = self._engines.planner.phrase("error", self.language)
+        text = self._engines.planner.phrase(f"error.{event.code}", self.language)
         self._teller.show(Notice(event.code, text))
         if event.stage == "tts":
             return  # it can't be said; the screen shows it
-        self._start(self._phrase("error"))
+        self._start(self._phrase(f"error.{event.code}"))
 
     # What the counter does
 
@@ -396,6 +396,8 @@ class Session:
     def _done(self, replied: Replied) -> None:
         self._expect(replied.state)
         self._takeover.follow(replied)
+        if replied.failed:
+            self._metrics.failed(replied.failed)
         self._timed(replied)
 
     async def _greet(self) -> None:

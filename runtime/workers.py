@@ -3,13 +3,15 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple
 
+from core.aside import leaving
 from core.claims import Claim, Priority, current
-from core.errors import MostradorError
+from core.errors import MostradorError, ToolError
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -22,9 +24,11 @@ STAGES = {
     "commit": 15.0,
     "tts": 20.0,
 }
-"""One thread each: the engines themselves use the cores."""
+"""One piece of work at a time each: the engines themselves use the cores."""
 ROOM = 64
 """Pieces of work that may wait for a stage."""
+AWAY = 16
+"""Those of a stage that may wait for other machines at the same time (`core.aside`), each in a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,9 @@ class _Job:
 
 
 class _Stage:
-    """One thread and its queue, in the order in which the work came: what is next is looked for when it is next, so
-    that a claim may change at any time."""
+    """A turn to work, and the queue for it in the order in which the work came: what is next is looked for when it is
+    next, so that a claim may change at any time. Who waits for another machine leaves the turn to the next, in another
+    thread, and comes first when it is back."""
 
     def __init__(self, name: str, told: Callable[[Waited], None]) -> None:
         self._name = name
@@ -82,8 +87,10 @@ class _Stage:
         self._waiting: list[_Job] = []
         self._news = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
+        self._taken = False
+        self._idle = self._away = self._back = 0
+        self._threads: list[threading.Thread] = []
+        self._one_more()
 
     def put(self, job: _Job) -> "Future[Any]":
         """Raises MostradorError; where there is no room, what is less urgent gives way, the newest first."""
@@ -96,7 +103,7 @@ class _Stage:
                     raise self._busy()
                 self._waiting.remove(out)
             self._waiting.append(job)
-            self._news.notify()
+            self._news.notify_all()
         if out is not None and out.done.set_running_or_notify_cancel():
             out.done.set_exception(self._busy())
         return job.done
@@ -105,10 +112,11 @@ class _Stage:
         with self._news:
             self._closed = True
             waiting, self._waiting = self._waiting, []
-            self._news.notify()
+            self._news.notify_all()
         for job in waiting:
             job.done.cancel()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _busy(self) -> MostradorError:
         return MostradorError(f"{self._name}.busy", f"{ROOM} others wait for {self._name}: try later", retryable=True)
@@ -116,16 +124,48 @@ class _Stage:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             if job.done.set_running_or_notify_cancel():
-                self._do(job)
+                with leaving(self._aside):
+                    self._do(job)
             del job  # and with it the sound that it was about
+            with self._news:
+                self._taken = False
+                self._news.notify_all()
+
+    def _one_more(self) -> None:
+        thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        with self._news:
+            if self._away >= AWAY:
+                raise ToolError("tool.busy", f"{AWAY} others of {self._name} wait for other machines", retryable=True)
+            self._away += 1
+            self._taken = False
+            if not self._idle and not self._closed:
+                self._one_more()
+            self._news.notify_all()
+        try:
+            yield
+        finally:
+            with self._news:
+                self._away -= 1
+                self._back += 1
+                self._news.wait_for(lambda: not self._taken)
+                self._back -= 1
+                self._taken = True
 
     def _next(self) -> _Job | None:
         with self._news:
-            self._news.wait_for(lambda: self._waiting or self._closed)
+            self._idle += 1
+            self._news.wait_for(lambda: self._closed or (self._waiting and not self._taken and not self._back))
+            self._idle -= 1
             if not self._waiting:
                 return None
             job = min(self._waiting, key=_urgency)
             self._waiting.remove(job)
+            self._taken = True
             return job
 
     def _do(self, job: _Job) -> None:

@@ -83,7 +83,9 @@ class Reply(Struct, frozen=True):
     language: Language | None = None
     """Set when the customer asked for the other language."""
     failed: str = ""
-    """The code of what kept the effects, or a look-up, from being done; empty when all went well."""
+    """The code of what kept a tool from doing its part; empty when all went well."""
+    undone: bool = False
+    """The effects of the plan were not done, or nobody knows."""
 
 
 class Plan(Struct, frozen=True):

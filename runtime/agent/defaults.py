@@ -17,6 +17,11 @@ DEFAULTS: Mapping[Language, Mapping[str, list[str]]] = {
         "error.tool.unsure": [
             "Se ha cortado a medias y no sé si ha llegado a hacerse. Para no repetirlo, le paso con una persona."
         ],
+        "error.tool.refused": [
+            "El sistema no lo admite tal como lo tengo, y no he cambiado nada. ¿Lo intento otra vez?",
+            "Sigue sin admitirlo, y no he cambiado nada. ¿Pruebo una vez más?",
+        ],
+        "person": ["Una persona"],
         "undo": ["Deshacer"],
         "undo_nothing": ["En esta conversación no he cambiado nada, así que no hay nada que deshacer."],
         "undo_cannot": ["Eso ya está hecho y yo no puedo deshacerlo, pero quizá una persona sí. ¿Le paso con ella?"],
@@ -34,6 +39,11 @@ DEFAULTS: Mapping[Language, Mapping[str, list[str]]] = {
         "error.tool.unsure": [
             "It broke off halfway, and I don't know whether it was done. So as not to repeat it, I'm getting a person."
         ],
+        "error.tool.refused": [
+            "The system doesn't accept it as I have it, and I have changed nothing. Shall I try again?",
+            "It still doesn't accept it, and nothing is changed. Shall I try once more?",
+        ],
+        "person": ["A person"],
         "undo": ["Undo"],
         "undo_nothing": ["I haven't changed anything in this conversation, so there is nothing to undo."],
         "undo_cannot": ["That is done, and I can't undo it, but a person may be able to. Shall I put you through?"],

@@ -43,6 +43,12 @@ class Phrases:
     def __contains__(self, code: str) -> bool:
         return code in self._say
 
+    def nearest(self, code: str) -> str:
+        """`code`, or what is before its last dot, and so on; "error" at the end."""
+        while code not in self:
+            code = code.rpartition(".")[0] or "error"
+        return code
+
     def variants(self, code: str) -> list[str]:
         """All templates of `code`. Raises KeyError."""
         return self._say[code]

@@ -22,9 +22,9 @@ from runtime.agent.ledger import UNSURE, last_deed
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.recording import RecordingPolicy
 from runtime.agent.route import Judge, make_router
-from runtime.agent.understand import understand
+from runtime.agent.understand import Understood, understand
 from runtime.agent.undo import calls_off
-from runtime.agent.walk import AGENT, CLARIFY, OFFER, Walked, begin, document, done, note, walk
+from runtime.agent.walk import AGENT, CLARIFY, OFFER, RETRY, Walked, begin, document, done, note, stuck, walk
 from runtime.messages import Choice, Message
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,11 @@ class Agent:
         """Decide. Reads, never writes. Raises AgentError, ModelError."""
         with self.database.reading() as db:
             ground = Ground(self.pack, db, self._today(), heard.language, self._entities, conversation)
-            return _Turn(ground, self._judge, state, heard).plan()
+            turn = _Turn(ground, self._judge, state, heard)
+            try:
+                return turn.plan()
+            except ToolError as error:  # outside of any step: what was offered could not be looked up again
+                return turn.not_looked_up(error)
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects once, and go on to the reply. Raises AgentError."""
@@ -118,7 +122,7 @@ class Agent:
             try:
                 result = self.database.act(effects[0], supplied(self.pack, language, self._today()), conversation)
             except ToolError as error:
-                return self._broke_off(error, plan)
+                return self._broke_off(error, plan, stack, conversation)
             stack = (*stack[:-1], done(stack[-1], self.pack.flows[stack[-1].flow], result))
             with self.database.reading() as db:
                 ground = Ground(self.pack, db, self._today(), language, self._entities, conversation)
@@ -136,14 +140,19 @@ class Agent:
         undo = Choice("undo", self.phrase("undo", plan.heard.language))
         return Reply((*reply.messages[:-1], replace(last, choices=(*last.choices, undo))), reply.action, reply.language)
 
-    def _broke_off(self, error: ToolError, plan: Plan) -> tuple[Reply, DialogState]:
-        """A deed elsewhere failed: where nobody knows whether it was done, a person looks."""
+    def _broke_off(
+        self, error: ToolError, plan: Plan, stack: tuple[Frame, ...], conversation: str
+    ) -> tuple[Reply, DialogState]:
+        """A deed elsewhere failed: it may be tried again; where nobody knows whether it was done, a person looks."""
         log.error("effect_failed", tool=plan.effects[0].tool, key=plan.effects[0].key, code=error.code,
                   cause_pii=error.message)  # fmt: skip
-        if error.code != UNSURE:
-            raise error
-        message = Message(self.phrase(f"error.{error.code}", plan.heard.language))
-        return Reply((message,), "to_person", failed=error.code), DialogState(last=message)
+        language = plan.heard.language
+        if error.code == UNSURE:
+            message = Message(self.phrase(f"error.{error.code}", language))
+            return Reply((message,), "to_person", failed=error.code, undone=True), DialogState(last=message)
+        with self.database.reading() as db:
+            walked = stuck(Ground(self.pack, db, self._today(), language, self._entities, conversation), stack, error)
+        return replace(_reply(walked), undone=True), _after(walked)
 
     def brief(self, story: Story, language: Language) -> list[str]:
         return brief(self.pack, self.pack.phrases[language], story, self._today())
@@ -155,13 +164,11 @@ class Agent:
     def phrase(self, code: str, language: Language) -> str:
         """The pack's words for a situation; "error.<code>" falls back to what is before its last dot."""
         phrases = self.pack.phrases[language]
-        while code not in phrases:
-            code = code.rpartition(".")[0] or "error"
-        return phrases.say(code, {}, self._today())
+        return phrases.say(phrases.nearest(code), {}, self._today())
 
 
 def _reply(walked: Walked, language: Language | None = None) -> Reply:
-    return Reply(walked.messages, walked.action, language)
+    return Reply(walked.messages, walked.action, language, walked.failed)
 
 
 def _after(walked: Walked) -> DialogState:
@@ -223,6 +230,13 @@ class _Turn:
             case "start":
                 return self._start()
 
+    def not_looked_up(self, error: ToolError) -> Plan:
+        """What was asked stays asked; twice in a row is a person's business."""
+        log.error("tool_failed", code=error.code, cause_pii=error.message)
+        self._is = Understood("missed", f"tool failed: {error.code}")
+        plan = self._failed(self._ground.phrases.nearest(f"error.{error.code}"))
+        return replace(plan, reply=plan.reply and replace(plan.reply, failed=error.code))
+
     # How a plan is made of it
 
     def _make(self, state: DialogState, reply: Reply | None, effects: tuple[Effect, ...] = ()) -> Plan:
@@ -275,9 +289,7 @@ class _Turn:
         if not open_frames:
             return self._say((message,), stack=self._state.stack, expect=Expect(), language=language)
         walked = walk(ground, open_frames)
-        return self._walked(
-            Walked((message, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action), language
-        )
+        return self._walked(replace(walked, messages=(message, *walked.messages)), language)
 
     def _open(self) -> tuple[Frame, ...]:
         """Frames of flows that are not over: no question of the agent's own, no offer that was let pass."""
@@ -370,6 +382,8 @@ class _Turn:
         frame = self._state.stack[-1] if self._state.stack else Frame(AGENT, "")
         if frame.flow == AGENT and frame.step == OFFER:
             return self._end("to_person", "to_person") if yes else self._declined()
+        if frame.flow == AGENT and frame.step == RETRY:
+            return self._walked(walk(self._ground, self._state.stack[:-1])) if yes else self._left_alone()
         if frame.flow == AGENT or frame.step == END:
             return self._say((self._ground.message("go_ahead"),)) if yes else self._end("goodbye", "goodbye")
         flow = self._ground.pack.flows[frame.flow]
@@ -390,13 +404,19 @@ class _Turn:
             return self._walked(walk(self._ground, kept))
         return self._say((self._ground.message("anything_else"),), stack=kept, expect=Expect())
 
+    def _left_alone(self) -> Plan:
+        """What failed is not tried again; what it had interrupted goes on."""
+        message, below = self._ground.message("cancelled"), self._state.stack[:-2]
+        if not below:
+            return self._say((message,), stack=(), expect=Expect())
+        walked = walk(self._ground, below)
+        return self._walked(replace(walked, messages=(message, self._ground.message("resume"), *walked.messages)))
+
     def _over(self, message: Message) -> Plan:
         """The flow on top ends here with `message`; what it had interrupted goes on."""
         frame, below = self._state.stack[-1], self._state.stack[:-1]
         walked = walk(self._ground, (*below, Frame(frame.flow, END, frame.slots)))
-        return self._walked(
-            Walked((message, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action)
-        )
+        return self._walked(replace(walked, messages=(message, *walked.messages)))
 
     def _go_on(self, frame: Frame) -> Plan:
         return self._walked(walk(self._ground, (*self._state.stack[:-1], frame)))
@@ -445,9 +465,7 @@ class _Turn:
         for slots in before:
             first += walk(self._ground, (begin(flow, slots),)).messages
         walked = walk(self._ground, (*open_frames, begin(flow, last)))
-        return self._walked(
-            Walked((*first, *walked.messages), walked.stack, walked.expect, walked.effect, walked.action)
-        )
+        return self._walked(replace(walked, messages=(*first, *walked.messages)))
 
     def _readings(self, flow: Flow) -> list[dict[str, Value]]:
         """The slots, once for each thing that was named («los tornillos y los tacos») when the flow only answers."""
@@ -471,7 +489,7 @@ class _Turn:
             return self._say((message,), stack=stack, expect=Expect())
         walked = walk(self._ground, open_frames)
         resumed = (message, self._ground.message("resume"), *walked.messages)
-        return self._walked(Walked(resumed, walked.stack, walked.expect, walked.effect, walked.action))
+        return self._walked(replace(walked, messages=resumed))
 
 
 _ENDS: dict[str, Literal["to_person", "goodbye"]] = {"person": "to_person", "goodbye": "goodbye"}

@@ -9,6 +9,7 @@ from runtime.agent.controls import Control, control, injected, wanted_language
 from runtime.agent.days import find_day, names_day
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import MOST_OPTIONS, Ground
+from runtime.agent.ledger import last_deed
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import other_numbers, pick, read_number, yes_no
@@ -59,6 +60,8 @@ _ELLIPSIS = 3
 """Words: a question this short leaves out what it is about («¿os quedan?»)."""
 _HINT = 0.15
 """Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
+_BARE = 3
+"""Words: so short a wish to undo is about this conversation, whether or not anything was done in it."""
 _SHORT = 7
 """Words: what is longer is a new question and not a follow-up."""
 
@@ -79,7 +82,7 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
     if found := control(text):
         return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
-    if wants_undo(text):
+    if wants_undo(text) and (len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation)):
         return Understood("undo", "rule undo", intent="undo")
     if pending := _pending(ground, state, text):
         return pending

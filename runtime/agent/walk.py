@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from typing import Literal, assert_never
 
 import msgspec
+import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
-from core.errors import AgentError
+from core.errors import AgentError, ToolError
 from runtime.agent import Effect, Expect, Frame, Value
 from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Slot, step_id
 from runtime.agent.ground import Ground, filled
 from runtime.messages import Choice, Message
 
+log = structlog.get_logger(__name__)
+
 _FIELD = re.compile(r"\{([^}]+)\}")
 MOST_STEPS = 60
 AGENT = ""
-"""The flow id of the agent's own questions: the steps OFFER and CLARIFY."""
+"""The flow id of the agent's own questions: the steps OFFER, CLARIFY and RETRY."""
 OFFER = "offer"
 CLARIFY = "clarify"
+RETRY = "retry"
+MOST_RETRIES = 2
+"""Times that a tool which fails is offered to be tried again; then a person takes over."""
 
 
 class Walked(Struct, frozen=True):
@@ -30,6 +37,8 @@ class Walked(Struct, frozen=True):
     expect: Expect = Expect()
     effect: Effect | None = None
     action: Literal["go_on", "to_person"] = "go_on"
+    failed: str = ""
+    """The code of what kept a tool from doing its part."""
 
 
 def note(slot: str, what: str) -> str:
@@ -61,7 +70,12 @@ class _Walk:
     def run(self) -> Walked:
         for _ in range(MOST_STEPS):
             if self._at < len(self._flow.steps):
-                if done := self._step():
+                try:
+                    done = self._step()
+                except ToolError as error:
+                    walked = stuck(self._ground, (*self._below, self._frame()), error)
+                    return replace(walked, messages=(*self._messages, *walked.messages))
+                if done:
                     return done
             elif self._below:
                 self._resume()
@@ -212,6 +226,20 @@ def done(frame: Frame, flow: Flow, result: Mapping[str, Value]) -> Frame:
     slots = {**frame.slots, **{f"{step.into}.{key}": value for key, value in result.items()}}
     following = END if at + 1 >= len(flow.steps) else step_id(flow.steps[at + 1], at + 1)
     return Frame(flow.id, following, slots)
+
+
+def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
+    """The tool at which the top of `stack` waits has surely not done its part: say so, and offer to try again."""
+    log.error("tool_failed", flow=stack[-1].flow, code=error.code, cause_pii=error.message)
+    frame, count = stack[-1], note(stack[-1].step, "failed")
+    tries = _int(frame.slots.get(count))
+    if tries >= MOST_RETRIES:
+        return Walked((ground.message("to_person"),), (), action="to_person", failed=error.code)
+    person = Choice("person", ground.phrases.say("person", {}, ground.today))
+    code = ground.phrases.nearest(f"error.{error.code}")
+    message = ground.message(code, variant=tries, choices=(*ground.yes_or_no(), person))
+    kept = Frame(frame.flow, frame.step, {**frame.slots, count: tries + 1})
+    return Walked((message,), (*stack[:-1], kept, Frame(AGENT, RETRY)), Expect("yes_no"), failed=error.code)
 
 
 def document(ground: Ground, identity: str) -> Message:

@@ -6,6 +6,7 @@ import structlog
 
 from runtime.agent import Language, Planner
 from runtime.agent.briefing import Story
+from runtime.agent.ledger import UNSURE
 from runtime.channels import Channel
 from runtime.events import Dtmf, Event, Failed, Hold, HungUp, Replied, Stopping
 from runtime.handoff.person import Counterside, Person
@@ -58,7 +59,7 @@ class Takeover:
 
     def follow(self, replied: Replied) -> None:
         """One more answer was given."""
-        self._story = self._story.after(replied.intent, replied.state, replied.effects, unsure=replied.unsure)
+        self._story = self._story.after(replied.intent, replied.state, replied.effects, unsure=replied.failed == UNSURE)
 
     async def bring(self, language: Language, connected: Callable[[], None]) -> str | HungUp:
         """The phrase to go on with, or how the conversation ends. `connected` is called when they talk to a person."""

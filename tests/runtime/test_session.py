@@ -317,7 +317,7 @@ def test_recognition_that_fails_has_words_and_the_conversation_goes_on() -> None
         await asyncio.sleep(4)
 
     counter = talk(Counter, customer)
-    assert counter.said() == ["Welcome to the shop.", "[error]", "You said are you there."]
+    assert counter.said() == ["Welcome to the shop.", "[error.stt.failed]", "You said are you there."]
     assert counter.recorder.failures == ["stt.failed"]
 
 
@@ -328,7 +328,7 @@ def test_a_plan_that_fails_has_words() -> None:
         await asyncio.sleep(4)
 
     counter = talk(Counter, customer)
-    assert counter.said()[-1] == "[error]"
+    assert counter.said()[-1] == "[error.agent.failed]"
     assert counter.recorder.of(Failed)[0].code == "agent.failed"
 
 
