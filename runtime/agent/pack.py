@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from core.errors import PackError
-from runtime.agent import Language, Value
+from runtime.agent import Language, Level, Value
 from runtime.agent.flow import STEPS, Flow, Slot, Step
+from runtime.agent.identity import IdentityFlows
 from runtime.agent.knowledge import Section, load_knowledge
 from runtime.agent.phrases import PhraseFile, Phrases
 from runtime.agent.places import line_of, path_of
@@ -76,6 +77,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     menu: list[str] = []
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
     recording: RecordingPolicy = RecordingPolicy()
+    identity: IdentityFlows = IdentityFlows()
     retention: dict[str, Retention] = {}
     """What the database keeps for how long: name → rule."""
 
@@ -109,6 +111,11 @@ class Pack:
         return tuple(
             flow.id for flow in self.flows.values() if any(slot.type == "secret" for slot in flow.slots.values())
         )
+
+    @cached_property
+    def pins(self) -> tuple[str, ...]:
+        """Flows that ask for a PIN."""
+        return tuple(flow.id for flow in self.flows.values() if any(s.type == "pin" for s in flow.slots.values()))
 
     @cached_property
     def schema(self) -> str:
@@ -181,6 +188,7 @@ class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
     intents: list[str]
     steps: list[dict[str, Any]]
     slots: dict[str, Slot] = {}
+    level: Level = "anonymous"
 
 
 def _flow(path: Path) -> Flow:
@@ -197,7 +205,7 @@ def _flow(path: Path) -> Flow:
                 f" {', '.join(STEPS)}; this one {which}",
             )
         steps.append(_convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
-    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps))
+    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), file.level)
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -2,7 +2,8 @@
 
 A tool takes the database first, then by name what it declares of `today`, `language`, `store` … (the pack's facts)
 and of its flow's arguments. It returns a TypedDict of plain values (a list of them when it gives options to choose
-from). Tools named in the module's `ACTS` change something; all others get a connection that can't.
+from). Tools named in the module's `ACTS` change something. Those in `CHECKS` find out who the customer is: they write
+what is counted and sent for that, and nothing else. All others get a connection that can't write.
 """
 
 import importlib.util
@@ -18,8 +19,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from core.errors import AgentError, PackError
 from runtime.agent import Value
 
-SUPPLIED = frozenset({"today", "language", "store", "key"})
-"""Parameters that the agent fills in itself: date, "es" or "en", the device's store, the effect's key."""
+SUPPLIED = frozenset({"today", "language", "store", "key", "customer", "now", "deliver"})
+"""Parameters that the agent fills in itself: date, "es" or "en", the device's store, the effect's key, the customer's
+id, and for those that write: seconds since 1970, and a way to send the customer a message (`delivery.Deliver`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Tool:
     name: str
     function: Callable[..., Any]
     acts: bool
+    checks: bool
     parameters: frozenset[str]
     required: frozenset[str]
     returns: Mapping[str, tuple[str, ...]]
@@ -41,20 +44,23 @@ def load_tools(path: Path, name: str) -> dict[str, Tool]:
         return {}
     module = _module(path, f"sector_{name}_tools")
     acts = tuple(getattr(module, "ACTS", ()))
+    checks = tuple(getattr(module, "CHECKS", ()))
     tools = {
-        key: _tool(path, key, function, key in acts)
+        key: _tool(path, key, function, key in acts, key in checks)
         for key, function in vars(module).items()
         if inspect.isfunction(function) and function.__module__ == module.__name__ and not key.startswith("_")
     }
-    for key in acts:
-        if key not in tools:
-            lines = path.read_text("utf-8").splitlines()
-            line = next((at for at, text in enumerate(lines, 1) if text.startswith("ACTS")), 1)
-            raise PackError("pack.tools", f"{path}:{line}: ACTS names {key!r}, which is no function of the file")
+    for named, keys in (("ACTS", acts), ("CHECKS", checks)):
+        for key in keys:
+            if key not in tools or (named == "CHECKS" and key in acts):
+                lines = path.read_text("utf-8").splitlines()
+                line = next((at for at, text in enumerate(lines, 1) if text.startswith(named)), 1)
+                what = "ACTS names too" if key in tools else "is no function of the file"
+                raise PackError("pack.tools", f"{path}:{line}: {named} names {key!r}, which {what}")
     return tools
 
 
-def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], arguments: Mapping[str, Value]) -> Any:
+def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
     """Run a tool. A database that fails is an AgentError; anything else a tool raises is a mistake of the pack."""
     given = {key: value for key, value in supplied.items() if key in tool.parameters}
     try:
@@ -88,7 +94,7 @@ def _last_line(error: BaseException, path: Path) -> int:
     return line
 
 
-def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool) -> Tool:
+def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, checks: bool) -> Tool:
     where = f"{path}:{function.__code__.co_firstlineno}: {name}"
     hints = get_type_hints(function)
     parameters = list(inspect.signature(function).parameters.values())
@@ -104,6 +110,7 @@ def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool) -> To
         name=name,
         function=function,
         acts=acts,
+        checks=checks,
         parameters=frozenset(parameter.name for parameter in parameters[1:]),
         required=frozenset(p.name for p in parameters[1:] if p.default is inspect.Parameter.empty),
         returns=returns,
