@@ -51,7 +51,7 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
     own = settings.data_folder / f"{folder.name}.db"
     given = settings.agent.database if name == settings.agent.pack else ""
     database = Path(given).expanduser() if given else own
-    planner = load_planner(folder, embedder, chooser, database, deliver=_deliver(settings.identity))
+    planner = load_planner(folder, embedder, chooser, database, deliver=delivery(settings.identity))
     if planner.pack.secrets and not settings.payments.provider:
         raise ConfigError(
             "config.payments",
@@ -63,8 +63,8 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
     return Mind(planner, Asides(planner.pack, embedder))
 
 
-def _deliver(settings: Identity) -> Deliver:
-    """Raises ConfigError."""
+def delivery(settings: Identity) -> Deliver:
+    """How a one-time code is sent. Raises ConfigError."""
     if settings.delivery == "outbox":
         return outbox
     address = urlsplit(settings.url)
