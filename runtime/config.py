@@ -225,6 +225,19 @@ class Payments(Struct, frozen=True, forbid_unknown_fields=True):
     """Who keeps them: "local" for tests. Empty: nobody, and a pack that asks for a secret is refused."""
 
 
+class Identity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a one-time code reaches a customer. `docs/identity.md`."""
+
+    delivery: Literal["outbox", "http"] = "outbox"
+    """"http": a message service of one's own. "outbox": nobody, it stays in the pack's database, for demonstrations."""
+    url: str = ""
+    """Of that service: it is posted `{"to": …, "text": …}`."""
+    token_file: str = ""
+    """File with its bearer token in the only line."""
+    token_env: str = ""
+    """Environment variable with the token, instead."""
+
+
 class Recording(Struct, frozen=True, forbid_unknown_fields=True):
     """Where recordings end. Whether there are any is the pack's business, and the customer's. `docs/recording.md`."""
 
@@ -320,6 +333,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: Kiosk = Kiosk()
     agent: Agent = Agent()
     payments: Payments = Payments()
+    identity: Identity = Identity()
     recording: Recording = Recording()
     callouts: Callouts = Callouts()
     voice: Voice = Voice()

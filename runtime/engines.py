@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -112,8 +112,10 @@ class Engines:
         mind = self.minds[pack]
         return replace(self, planner=mind.planner, asides=mind.asides)
 
-    async def keep(self, secret: Secret) -> str:
+    async def keep(self, secret: Secret, keeper: Literal["payments", "pack"] = "payments") -> str:
         """The token of a secret. Raises VaultError."""
+        if keeper == "pack":
+            return await self.workers.run("commit", secret.take, self.planner.keep)
         if self.vault is None:
             raise VaultError("vault.none", "nobody keeps secrets here: set `provider` under [payments]")
         return await self.workers.run("commit", secret.take, self.vault.keep)

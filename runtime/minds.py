@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.errors import ConfigError
 from models.embed import Embedder
@@ -9,8 +10,11 @@ from models.llm import Chooser, Finisher
 from models.store import Store
 from runtime.agent import Planner
 from runtime.agent.asides import Asides
-from runtime.config import Settings
+from runtime.agent.delivery import Deliver, Http, outbox
+from runtime.config import Identity, Settings
 from runtime.machine import cores
+from runtime.vault import leave_no_core
+from telephony import secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,14 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
     folder = pack_folder(name)
     own = settings.data_folder / f"{folder.name}.db"
     given = settings.agent.database if name == settings.agent.pack else ""
+    database = Path(given).expanduser() if given else own
     other = settings.agent.connectors if name == settings.agent.pack else ""
     planner = load_planner(
         folder,
         embedder,
         chooser,
-        Path(given).expanduser() if given else own,
+        database,
+        deliver=delivery(settings.identity),
         connectors=Path(other).expanduser() if other else None,
     )
     if planner.pack.secrets and not settings.payments.provider:
@@ -60,7 +66,20 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
             f"the pack {name!r}: {', '.join(planner.pack.secrets)} asks for a secret, which nobody keeps: set "
             "`provider` under [payments]",
         )
+    if planner.pack.pins:
+        leave_no_core()
     return Mind(planner, Asides(planner.pack, embedder))
+
+
+def delivery(settings: Identity) -> Deliver:
+    """How a one-time code is sent. Raises ConfigError."""
+    if settings.delivery == "outbox":
+        return outbox
+    address = urlsplit(settings.url)
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
+        raise ConfigError("config.value", f"identity.url = {settings.url!r}: an address that begins with https://")
+    file = Path(settings.token_file).expanduser() if settings.token_file else None
+    return Http(settings.url, secret.read("identity", file, settings.token_env).reveal())
 
 
 def pack_folder(pack: str) -> Path:

@@ -91,7 +91,9 @@ class Session:
         self._turn = 0
         self._silences = 0
         self._tongue = Tongue(channel.language)
-        self._digits = Digits(channel, engines.keep, self._key_hooks())
+        self._digits = Digits(
+            channel, lambda secret: engines.keep(secret, self._dialog.state.expect.keeper), self._key_hooks()
+        )
         self._on_record = OnRecord(identity, channel, engines, self._record, lambda: self._now)
         self._reply: asyncio.Task[None] | None = None
         speaker: Speaker | None = None

@@ -1,7 +1,7 @@
 """Understand → plan → commit → reply. `plan` is pure (it may read, it changes nothing); only `commit` acts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from msgspec import Struct
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from runtime.agent.recording import RecordingPolicy
 
 Language = Literal["es", "en"]
+
+Level = Literal["anonymous", "claimed", "verified"]
+"""How surely it is known who the customer is, least first."""
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 Value = str | int | float | bool | None
 """What a slot may hold: plain data, so that it survives the journal."""
@@ -38,6 +42,23 @@ class Expect(Struct, frozen=True):
     """The most digits that it has (the keypad waits for these)."""
     held: int = 0
     """How many of them have been given already."""
+    keeper: Literal["payments", "pack"] = "payments"
+    """Who gets a secret: the payment provider, or the pack's own tool that checks a PIN."""
+
+
+class Identity(Struct, frozen=True):
+    """Who the customer is. A value like all that the agent remembers; only a tool's answer raises it."""
+
+    level: Level = "anonymous"
+    customer: str = ""
+    """The pack's id for them, which tools are given; empty while nobody is known."""
+    how: str = ""
+    """By what means, as the flow says: "pin", "code", "questions"."""
+    failures: int = 0
+    """Tries in this conversation that were no use."""
+
+
+ANONYMOUS = Identity()
 
 
 class DialogState(Struct, frozen=True):
@@ -49,6 +70,7 @@ class DialogState(Struct, frozen=True):
     """Turns in a row that were not understood; two lead to a person."""
     last: Message | None = None
     """What was said last, for «¿puede repetir?»."""
+    identity: Identity = Identity()
 
 
 class Heard(Struct, frozen=True):
@@ -62,7 +84,7 @@ class Heard(Struct, frozen=True):
     """The id of a `Choice` that was touched, else empty."""
     confidence: float = 1.0
     token: str = ""
-    """What the payment provider keeps a secret under, where one was asked for and keyed in."""
+    """What a secret that was asked for and keyed in is kept under, by the payment provider or for the pack's tool."""
 
 
 class Effect(Struct, frozen=True):
@@ -71,6 +93,10 @@ class Effect(Struct, frozen=True):
     tool: str
     arguments: dict[str, Value]
     key: str
+    check: bool = False
+    """It identifies the customer: it counts tries and sends codes, and is not read back."""
+    sealed: tuple[str, ...] = ()
+    """Arguments that are tokens of a PIN; the tool gets the digits, as a memoryview that is wiped after."""
     undoes: int = 0
     """The line of the ledger that it takes back."""
 
@@ -89,7 +115,8 @@ class Reply(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What the agent means to do. `reply` is final when there are no `effects`; otherwise `commit` makes it."""
+    """What the agent means to do. `reply` is final when there are no `effects`; otherwise it is what is said before
+    them, if anything, and `commit` makes the rest."""
 
     heard: Heard
     intent: str
@@ -119,6 +146,9 @@ class Planner(Protocol):
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects, once (idempotent by key); blocking, in a worker thread. Raises AgentError."""
+
+    def keep(self, digits: memoryview) -> str:
+        """A token for a PIN, which the pack's tool will check; `digits` are wiped when it returns. Thread-safe."""
 
     def fixed(self, language: Language) -> Iterable[str]:
         """What it may say that is always the same, so that it can be spoken ahead."""

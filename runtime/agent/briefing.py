@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from runtime.agent import DialogState, Frame
+from runtime.agent import DialogState, Frame, Identity
 from runtime.agent.pack import OWN_INTENTS, Pack
 from runtime.agent.phrases import Phrases, fields
 
@@ -23,6 +23,7 @@ class Story(Struct, frozen=True):
     intents: tuple[str, ...] = ()
     frame: Frame | None = None
     acts: tuple[str, ...] = ()
+    identity: Identity = Identity()
     unsure: bool = False
     """A deed broke off, and nobody knows whether it was done."""
 
@@ -30,12 +31,9 @@ class Story(Struct, frozen=True):
         """After one more answer. `effects` as in the journal: "tool:key"."""
         wanted = () if not intent or intent in OWN_INTENTS or intent in self.intents[-1:] else (intent,)
         acts = tuple(effect.partition(":")[0] for effect in effects)
-        return Story(
-            (*self.intents, *wanted)[-MOST_INTENTS:],
-            state.stack[-1] if state.stack else self.frame,
-            self.acts + acts,
-            self.unsure or unsure,
-        )
+        frame = state.stack[-1] if state.stack else self.frame
+        wanted = (*self.intents, *wanted)[-MOST_INTENTS:]
+        return Story(wanted, frame, self.acts + acts, state.identity, self.unsure or unsure)
 
 
 def brief(pack: Pack, phrases: Phrases, story: Story, today: date) -> list[str]:
@@ -46,7 +44,16 @@ def brief(pack: Pack, phrases: Phrases, story: Story, today: date) -> list[str]:
     did = [f"brief.did.{tool}" for tool in dict.fromkeys(story.acts)]
     said += [phrases.say(code, {}, today) for code in did if code in phrases]
     said += [phrases.say("brief_unsure", {}, today)] if story.unsure else []
-    return said or [phrases.say("brief_asked", {}, today)]
+    return [*(said or [phrases.say("brief_asked", {}, today)]), *_identity(phrases, story.identity, today)]
+
+
+def _identity(phrases: Phrases, identity: Identity, today: date) -> list[str]:
+    """How surely it is known who they are, so that nobody asks them again: «verificado con su PIN»."""
+    if identity.level == "anonymous":
+        return []
+    code = f"brief.{identity.level}.{identity.how}"
+    code = code if code in phrases else f"brief.{identity.level}"
+    return [phrases.say(code, {"customer": identity.customer}, today)]
 
 
 def _flow(pack: Pack, phrases: Phrases, story: Story, today: date) -> str:
@@ -54,7 +61,7 @@ def _flow(pack: Pack, phrases: Phrases, story: Story, today: date) -> str:
     frame = story.frame
     if frame is None or f"brief.{frame.flow}" not in phrases:
         return ""
-    secret = {name for name, slot in pack.flows[frame.flow].slots.items() if slot.type == "secret"}
+    secret = {name for name, slot in pack.flows[frame.flow].slots.items() if slot.type in ("secret", "pin")}
     known = {name: value for name, value in frame.slots.items() if value is not None and name not in secret}
     for template in phrases.variants(f"brief.{frame.flow}"):
         if all(name in known for name, _ in fields(template)):

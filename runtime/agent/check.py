@@ -5,7 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PackError
-from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Step, step_id
+from runtime.agent.check_identity import check_level, check_levels
+from runtime.agent.flow import (
+    END,
+    Answer,
+    Ask,
+    Branch,
+    Call,
+    Confirm,
+    Flow,
+    Forget,
+    Identify,
+    Offer,
+    Person,
+    Say,
+    Step,
+    step_id,
+)
 from runtime.agent.ledger import DONE, LEDGER
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
@@ -26,7 +42,9 @@ def check_pack(pack: Pack) -> None:
         _phrase(pack, code, pack.folder / "pack.toml", 1, "every pack needs it")
     for language in pack.manifest.languages:
         _check_templates(pack, language)
+    check_levels(pack)
     for flow in pack.flows.values():
+        check_level(pack, flow)
         _FlowCheck(pack, flow).run()
 
 
@@ -145,10 +163,11 @@ class _FlowCheck:
         self._text = self._path.read_text("utf-8")
         self._ids = {step_id(step, at) for at, step in enumerate(flow.steps)} | {END}
         self._results = {step.into: step.call for step in flow.steps if isinstance(step, Call)}
+        self._results |= {step.into: step.identify for step in flow.steps if isinstance(step, Identify)}
 
     def run(self) -> None:
         flow = self._flow
-        if not flow.steps or not (flow.intents or flow.undoes):
+        if not flow.steps or not (flow.intents or flow.undoes or self._pack.manifest.identity.level_of(flow.id)):
             raise self._wrong(["intents"], "a flow has steps, and intents or a deed that it undoes")
         if flow.undoes:
             self._undoes(flow)
@@ -192,7 +211,7 @@ class _FlowCheck:
             for language, phrases in self._pack.phrases.items():
                 for template in phrases.variants(concrete):
                     for name, _ in fields(template):
-                        if name in self._flow.slots and self._flow.slots[name].type == "secret":
+                        if name in self._flow.slots and self._flow.slots[name].type in ("secret", "pin"):
                             raise self._wrong(path, f"phrase {concrete!r} ({language}) says the secret {{{name}}}")
                         if not self._available(name):
                             raise self._wrong(
@@ -278,8 +297,9 @@ class _FlowCheck:
             case Confirm():
                 self._say(step.confirm, [*path, "confirm"])
                 self._say(step.refused, [*path, "refused"])
-            case Call():
-                tool = self._tool(step.call, [*path, "call"])
+            case Call() | Identify():
+                name, verb = (step.call, "call") if isinstance(step, Call) else (step.identify, "identify")
+                tool = self._tool(name, [*path, verb])
                 self._arguments(tool, set(step.arguments), [*path, "arguments"])
                 for value in step.arguments.values():
                     if isinstance(value, str) and value.startswith("$") and not self._available(value[1:]):

@@ -177,6 +177,35 @@ class Database:
             return
         self._expired = today
 
+    def check(self, effect: Effect, supplied: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Value]:
+        """Run a tool that identifies the customer. It may write what is counted and sent for that and nothing else,
+        and no ledger keeps what it was asked. `arguments`: those of `effect`, with digits for tokens."""
+        tool = self._pack.tools[effect.tool]
+        with (
+            self._failures(),
+            self._writing,
+            closing(
+                sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, timeout=WRITE_WAIT, isolation_level=None)
+            ) as db,
+        ):
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("BEGIN IMMEDIATE")
+            db.set_authorizer(_identifying_only)
+            try:
+                result: dict[str, Value] = dict(call(tool, db, supplied, arguments))
+                db.set_authorizer(None)
+                db.execute("COMMIT")
+            except sqlite3.DatabaseError as error:
+                if "not authorized" in str(error) or "prohibited" in str(error):
+                    raise AgentError("agent.tool_failed", f"tool {tool.name} is in CHECKS: {error}") from error
+                raise
+            finally:
+                db.set_authorizer(None)
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+        log.info("identity_checked", tool=effect.tool, outcome=result.get("outcome"))
+        return result
+
     def _build(self, today: date) -> None:
         """schema.sql, then seed_*.sql in order, with the one-row table `clock (today)`; put in place in one step."""
         data = self._pack.folder / "data"
@@ -189,9 +218,10 @@ class Database:
                     db.execute("PRAGMA foreign_keys = ON")
                     db.execute("CREATE TEMP TABLE clock (today TEXT NOT NULL)")
                     db.execute("INSERT INTO clock VALUES (?)", (today.isoformat(),))
-                    for script in [data / "schema.sql", *sorted(data.glob("seed_*.sql"))]:
-                        _run(db, script)
+                    _run(db, data / "schema.sql")
                     db.executescript(LEDGER)
+                    for script in sorted(data.glob("seed_*.sql")):
+                        _run(db, script)
                     db.execute(
                         "INSERT INTO about VALUES (?, ?, ?)",
                         (self._pack.manifest.id, self._pack.schema, today.isoformat()),
@@ -211,6 +241,15 @@ class Database:
             raise _typed(error, self.path) from error
         except OSError as error:
             raise AgentError("agent.database_missing", f"{self.path} can't be used: {error}") from error
+
+
+def _identifying_only(action: int, table: str | None, *_: str | None) -> int:
+    """SQLite's authorizer: reading is free, writing is for the tables of identification."""
+    if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE):
+        return sqlite3.SQLITE_OK
+    written = action in (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+    allowed = written and bool(table) and (str(table).startswith("identity_") or table == "outbox")
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 def _run(db: sqlite3.Connection, script: Path) -> None:

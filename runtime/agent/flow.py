@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from runtime.agent import Value
+from runtime.agent import Level, Value
 
 
 class Slot(Struct, frozen=True, forbid_unknown_fields=True):
@@ -13,11 +13,12 @@ class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     `type`: "number" (`digits` = [fewest, most]), "day" (`of`: an entity whose ids are days, for names like «Navidad»),
     "entity" (`of` an entity of the pack) or "choice" (the
     options are the rows of the tool `options`, each said as the phrase `title`) or "secret" (`digits` for the keypad
-    alone, which only the payment provider gets: the slot holds its token). `optional`: taken when the customer
+    alone, which only the payment provider gets: the slot holds its token) or "pin" (the same, for the tool of an
+    `identify` step alone). `optional`: taken when the customer
     says it, never asked for; otherwise it is `default` ("$store": that fact of the pack).
     """
 
-    type: Literal["number", "day", "entity", "choice", "secret"]
+    type: Literal["number", "day", "entity", "choice", "secret", "pin"]
     ask: str = ""
     digits: tuple[int, int] = (1, 12)
     of: str = ""
@@ -52,6 +53,18 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
     call: str
     into: str
     arguments: dict[str, Value] = {}
+    id: str = ""
+
+
+class Identify(Struct, frozen=True, forbid_unknown_fields=True):
+    """Let a tool say who the customer is, or whether they are who they say. Its outcome "ok" raises the conversation
+    to the level `reaches`; any other counts as a failure, and the third leads to a person. `how`: by what means."""
+
+    identify: str
+    reaches: Literal["claimed", "verified"]
+    into: str
+    arguments: dict[str, Value] = {}
+    how: str = ""
     id: str = ""
 
 
@@ -103,10 +116,10 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
 
 
-Step = Ask | Confirm | Call | Branch | Say | Answer | Forget | Person | Offer
+Step = Ask | Confirm | Call | Identify | Branch | Say | Answer | Forget | Person | Offer
 STEPS: dict[str, type[Step]] = {
-    "ask": Ask, "confirm": Confirm, "call": Call, "branch": Branch, "say": Say, "answer": Answer, "forget": Forget,
-    "person": Person, "offer": Offer,
+    "ask": Ask, "confirm": Confirm, "call": Call, "identify": Identify, "branch": Branch, "say": Say,
+    "answer": Answer, "forget": Forget, "person": Person, "offer": Offer,
 }  # fmt: skip
 """The key that tells what a step is."""
 
@@ -121,6 +134,8 @@ class Flow(Struct, frozen=True):
     intents: tuple[str, ...]
     slots: dict[str, Slot]
     steps: tuple[Step, ...]
+    level: Level = "anonymous"
+    """How surely the customer must be known before its first step."""
     undoes: str = ""
     """The tool whose deed it takes back: it begins with what was done as `effect.<key>`, arguments and result."""
 

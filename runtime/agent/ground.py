@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from runtime.agent import Language, Value
+from runtime.agent import ANONYMOUS, Identity, Language, Value
 from runtime.agent.entities import EntityIndex
 from runtime.agent.flow import Slot
+from runtime.agent.identity import supplied_customer
 from runtime.agent.pack import Pack
 from runtime.agent.phrases import Phrases
 from runtime.agent.tools import call
@@ -27,6 +28,7 @@ class Ground:
     language: Language
     entities: Mapping[str, EntityIndex]
     conversation: str
+    identity: Identity = ANONYMOUS
 
     @property
     def phrases(self) -> Phrases:
@@ -56,7 +58,8 @@ class Ground:
 
     def read(self, tool: str, arguments: Mapping[str, Value]) -> Any:
         """What a reading tool returns: a row, or a list of rows."""
-        return call(self.pack.tools[tool], self.db, self.supplied, arguments)
+        found = self.pack.tools[tool]
+        return call(found, self.db, {**self.supplied, **supplied_customer(found, self.identity)}, arguments)
 
     def options(self, slot: Slot, slots: Mapping[str, Value]) -> tuple[Choice, ...]:
         """What can be chosen for a slot, in words, three at most."""

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import verification
 from runtime.agent import Effect, Value
 
-LEDGER = """
+LEDGER = f"""
+{verification.SCHEMA}
 CREATE TABLE effects (
     key          TEXT PRIMARY KEY,
     tool         TEXT NOT NULL,

@@ -10,8 +10,9 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from core.errors import PackError
-from runtime.agent import Language, Value
+from runtime.agent import Language, Level, Value
 from runtime.agent.flow import STEPS, Flow, Slot, Step
+from runtime.agent.identity import IdentityFlows
 from runtime.agent.knowledge import Section, load_knowledge
 from runtime.agent.phrases import PhraseFile, Phrases
 from runtime.agent.places import line_of
@@ -73,6 +74,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     menu: list[str] = []
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
     recording: RecordingPolicy = RecordingPolicy()
+    identity: IdentityFlows = IdentityFlows()
     retention: dict[str, Retention] = {}
     """What the database keeps for how long: name → rule."""
 
@@ -111,6 +113,11 @@ class Pack:
         return tuple(
             flow.id for flow in self.flows.values() if any(slot.type == "secret" for slot in flow.slots.values())
         )
+
+    @cached_property
+    def pins(self) -> tuple[str, ...]:
+        """Flows that ask for a PIN."""
+        return tuple(flow.id for flow in self.flows.values() if any(s.type == "pin" for s in flow.slots.values()))
 
     @cached_property
     def schema(self) -> str:
@@ -170,6 +177,7 @@ class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
     steps: list[dict[str, Any]]
     intents: list[str] = []
     slots: dict[str, Slot] = {}
+    level: Level = "anonymous"
     undoes: str = ""
 
 
@@ -187,7 +195,7 @@ def _flow(path: Path) -> Flow:
                 f" {', '.join(STEPS)}; this one {which}",
             )
         steps.append(convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
-    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), undoes=file.undoes)
+    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), file.level, file.undoes)
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -1,30 +1,35 @@
 """The agent of a pack: decides (`plan`, pure) and acts (`commit`, once)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 import structlog
-from msgspec.structs import replace
 
 from core.errors import ToolError
 from core.places import data_home
 from models.embed import Embedder
 from models.llm import Chooser
-from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Language, Plan, Reply, Value
+from runtime.agent import DialogState, Effect, Expect, Frame, Heard, Identity, Language, Plan, Reply, Value
 from runtime.agent.briefing import Story, brief
 from runtime.agent.database import Database
+from runtime.agent.delivery import Deliver, outbox
 from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
+from runtime.agent.identity import identifying, supplied_customer
 from runtime.agent.ledger import UNSURE, last_deed
 from runtime.agent.pack import Pack, load_pack
+from runtime.agent.pins import Pins
 from runtime.agent.recording import RecordingPolicy
 from runtime.agent.route import Judge, make_router
 from runtime.agent.understand import Understood, understand
 from runtime.agent.undo import calls_off
-from runtime.agent.walk import AGENT, CLARIFY, OFFER, RETRY, Walked, begin, document, done, note, stuck, walk
+from runtime.agent.walk import AGENT, CLARIFY, OFFER, RETRY, Walked, begin, carried_out, document, note, stuck, walk
 from runtime.messages import Choice, Message
 
 log = structlog.get_logger(__name__)
@@ -39,32 +44,49 @@ def load(
     chooser: Chooser | None,
     database: Path | None = None,
     today: Callable[[], date] | None = None,
+    deliver: Deliver = outbox,
     connectors: Path | None = None,
 ) -> "Agent":
     """The agent of the pack in `pack_dir`; its database is made when it isn't there. Raises PackError, AgentError.
 
     `database`: the file, else `<pack>.db` in the data folder. `today`: the clock, else the device's.
+    `deliver`: how a one-time code reaches a customer.
     `connectors`: a file whose tools take the place of the pack's.
     """
     pack = load_pack(pack_dir, connectors)
     clock = today or _today
     store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
     store.prepare(clock())
-    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock)
+    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock, deliver)
 
 
 def _today() -> date:
     return datetime.now().astimezone().date()
 
 
+def _now() -> float:
+    return datetime.now().astimezone().timestamp()
+
+
 class Agent:
     """A `Planner`. Shared by all conversations, thread-safe: what it holds doesn't change."""
 
-    def __init__(self, pack: Pack, database: Database, judge: Judge, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        database: Database,
+        judge: Judge,
+        today: Callable[[], date],
+        deliver: Deliver = outbox,
+        now: Callable[[], float] = _now,
+    ) -> None:
         self.pack = pack
         self.database = database
         self._judge = judge
         self._today = today
+        self._now = now
+        self._deliver = deliver
+        self._pins = Pins()
         with database.reading() as db:
             self._entities = {
                 name: EntityIndex(Term(str(row[0]), str(row[1]), str(row[2])) for row in db.execute(entity.terms))
@@ -86,6 +108,10 @@ class Agent:
         message = Message(phrases.say(code, {}, today), choices=menu)
         return Reply((message,)), DialogState(last=message)
 
+    def keep(self, digits: memoryview) -> str:
+        """A token for a PIN, good for a minute and for one check."""
+        return self._pins.keep(digits)
+
     def fixed(self, language: Language) -> Iterator[str]:
         yield from self.pack.phrases[language].fixed(self._today())
         for (_, written), section in self.pack.knowledge.items():
@@ -101,7 +127,7 @@ class Agent:
     def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Decide. Reads, never writes. Raises AgentError, ModelError."""
         with self.database.reading() as db:
-            ground = Ground(self.pack, db, self._today(), heard.language, self._entities, conversation)
+            ground = Ground(self.pack, db, self._today(), heard.language, self._entities, conversation, state.identity)
             turn = _Turn(ground, self._judge, state, heard)
             try:
                 return turn.plan()
@@ -115,44 +141,63 @@ class Agent:
                 raise ValueError("a plan without effects has its reply")
             return plan.reply, plan.state
         language = plan.heard.language
-        stack = plan.state.stack
-        walked: Walked | None = None
-        effects: tuple[Effect, ...] = plan.effects
-        while effects:
+        walked = Walked((), plan.state.stack, effect=plan.effects[0], identity=plan.state.identity)
+        said = plan.reply.messages if plan.reply else ()
+        while walked.effect:
             try:
-                result = self.database.act(effects[0], supplied(self.pack, language, self._today()), conversation)
+                result = self._carry_out(walked.effect, walked.identity, language, conversation)
             except ToolError as error:
-                return self._broke_off(error, plan, stack, conversation)
-            stack = (*stack[:-1], done(stack[-1], self.pack.flows[stack[-1].flow], result))
+                return self._broke_off(error, walked, language, conversation)
             with self.database.reading() as db:
-                ground = Ground(self.pack, db, self._today(), language, self._entities, conversation)
-                walked = walk(ground, stack)
-            effects = (walked.effect,) if walked.effect else ()
-            stack = walked.stack
-        assert walked is not None
-        return self._with_a_way_back(_reply(walked), plan), _after(walked)
+                ground = Ground(
+                    self.pack, db, self._today(), language, self._entities, conversation, walked.identity
+                )  # fmt: skip
+                walked = carried_out(ground, walked.stack, result)
+            said += walked.messages
+        walked = msgspec.structs.replace(walked, messages=said)
+        reply = _reply(walked, plan.reply.language if plan.reply else None)
+        return self._with_a_way_back(reply, plan), _after(walked)
+
+    def _carry_out(self, effect: Effect, identity: Identity, language: Language, conversation: str) -> dict[str, Value]:
+        """Raises AgentError."""
+        given: dict[str, Any] = {
+            **supplied(self.pack, language, self._today()),
+            **supplied_customer(self.pack.tools[effect.tool], identity),
+            "now": self._now(),
+            "deliver": self._deliver,
+        }
+        if not effect.check:
+            return self.database.act(effect, given, conversation)
+        with ExitStack() as opened:
+            pins = {
+                name: opened.enter_context(self._pins.opened(str(effect.arguments[name]))) for name in effect.sealed
+            }
+            return self.database.check(effect, given, {**effect.arguments, **pins})
 
     def _with_a_way_back(self, reply: Reply, plan: Plan) -> Reply:
         """A button that undoes it, where the pack knows how."""
         if plan.effects[0].tool not in self.pack.undo or reply.action != "go_on" or not reply.messages:
             return reply
-        last = reply.messages[-1]
+        *before, last = reply.messages
         undo = Choice("undo", self.phrase("undo", plan.heard.language))
-        return Reply((*reply.messages[:-1], replace(last, choices=(*last.choices, undo))), reply.action, reply.language)
+        with_it = msgspec.structs.replace(last, choices=(*last.choices, undo))
+        return msgspec.structs.replace(reply, messages=(*before, with_it))
 
     def _broke_off(
-        self, error: ToolError, plan: Plan, stack: tuple[Frame, ...], conversation: str
+        self, error: ToolError, walked: Walked, language: Language, conversation: str
     ) -> tuple[Reply, DialogState]:
         """A deed elsewhere failed: it may be tried again; where nobody knows whether it was done, a person looks."""
-        log.error("effect_failed", tool=plan.effects[0].tool, key=plan.effects[0].key, code=error.code,
-                  cause_pii=error.message)  # fmt: skip
-        language = plan.heard.language
+        assert walked.effect is not None
+        tool, key = walked.effect.tool, walked.effect.key
+        log.error("effect_failed", tool=tool, key=key, code=error.code, cause_pii=error.message)
         if error.code == UNSURE:
             message = Message(self.phrase(f"error.{error.code}", language))
-            return Reply((message,), "to_person", failed=error.code, undone=True), DialogState(last=message)
+            state = DialogState(last=message, identity=walked.identity)
+            return Reply((message,), "to_person", failed=error.code, undone=True), state
         with self.database.reading() as db:
-            walked = stuck(Ground(self.pack, db, self._today(), language, self._entities, conversation), stack, error)
-        return replace(_reply(walked), undone=True), _after(walked)
+            ground = Ground(self.pack, db, self._today(), language, self._entities, conversation, walked.identity)
+            walked = stuck(ground, walked.stack, error)
+        return msgspec.structs.replace(_reply(walked), undone=True), _after(walked)
 
     def brief(self, story: Story, language: Language) -> list[str]:
         return brief(self.pack, self.pack.phrases[language], story, self._today())
@@ -172,7 +217,13 @@ def _reply(walked: Walked, language: Language | None = None) -> Reply:
 
 
 def _after(walked: Walked) -> DialogState:
-    return DialogState(walked.stack, walked.expect, 0, _merged(walked.messages))
+    return DialogState(walked.stack, walked.expect, 0, _merged(walked.messages), walked.identity)
+
+
+def _with(first: Message | tuple[Message, ...], walked: Walked) -> Walked:
+    """What is said before what a walk has to say."""
+    before = first if isinstance(first, tuple) else (first,)
+    return msgspec.structs.replace(walked, messages=(*before, *walked.messages))
 
 
 def _merged(messages: tuple[Message, ...]) -> Message | None:
@@ -203,6 +254,8 @@ class _Turn:
                 return self._end("to_person", "to_person")
             case "goodbye":
                 return self._end("goodbye", "goodbye")
+            case "someone_else":
+                return self._someone_else()
             case "language":
                 return self._language()
             case "repeat" | "slower":
@@ -235,7 +288,8 @@ class _Turn:
         log.error("tool_failed", code=error.code, cause_pii=error.message)
         self._is = Understood("missed", f"tool failed: {error.code}")
         plan = self._failed(self._ground.phrases.nearest(f"error.{error.code}"))
-        return replace(plan, reply=plan.reply and replace(plan.reply, failed=error.code))
+        reply = plan.reply and msgspec.structs.replace(plan.reply, failed=error.code)
+        return msgspec.structs.replace(plan, reply=reply)
 
     # How a plan is made of it
 
@@ -245,8 +299,9 @@ class _Turn:
 
     def _walked(self, walked: Walked, language: Language | None = None) -> Plan:
         if walked.effect is not None:
-            state = DialogState(walked.stack, Expect(), 0, self._state.last)
-            return self._make(state, None, (walked.effect,))
+            state = DialogState(walked.stack, Expect(), 0, self._state.last, walked.identity)
+            before = Reply(walked.messages, language=language) if walked.messages else None
+            return self._make(state, before, (walked.effect,))
         return self._make(_after(walked), _reply(walked, language))
 
     def _say(
@@ -264,21 +319,23 @@ class _Turn:
             self._state.expect if expect is None else expect,
             failures,
             _merged(messages),
+            self._state.identity,
         )
         return self._make(state, Reply(messages, language=language))
 
     def _end(self, code: str, action: Literal["to_person", "goodbye"], *before: Message) -> Plan:
         messages = (*before, self._ground.message(code))
-        return self._make(DialogState(last=_merged(messages)), Reply(messages, action))
+        return self._make(self._emptied(messages), Reply(messages, action))
+
+    def _emptied(self, messages: tuple[Message, ...]) -> DialogState:
+        """Nothing is open any more; who the customer is stays known."""
+        return DialogState(last=_merged(messages), identity=self._state.identity)
 
     # What works at any moment
 
     def _language(self) -> Plan:
         language = self._is.language or self._ground.language
-        ground = Ground(
-            self._ground.pack, self._ground.db, self._ground.today, language, self._ground.entities,
-            self._ground.conversation,
-        )  # fmt: skip
+        ground = replace(self._ground, language=language)
         if self._is.intent == "":  # they simply went on in it: answer in it
             turn = _Turn(ground, self._judge, self._state, Heard(self._heard.text, language, self._heard.spoken))
             plan = turn.plan()
@@ -288,8 +345,7 @@ class _Turn:
         open_frames = self._open()
         if not open_frames:
             return self._say((message,), stack=self._state.stack, expect=Expect(), language=language)
-        walked = walk(ground, open_frames)
-        return self._walked(replace(walked, messages=(message, *walked.messages)), language)
+        return self._walked(_with(message, walk(ground, open_frames)), language)
 
     def _open(self) -> tuple[Frame, ...]:
         """Frames of flows that are not over: no question of the agent's own, no offer that was let pass."""
@@ -307,7 +363,7 @@ class _Turn:
         if self._is.act == "repeat":
             return self._say((last,), failures=self._state.failures)
         plan = self._say((self._ground.message("slower"), last), failures=self._state.failures)
-        state = DialogState(plan.state.stack, plan.state.expect, plan.state.failures, last)
+        state = msgspec.structs.replace(plan.state, last=last)
         return Plan(plan.heard, plan.intent, plan.confidence, plan.why, (), plan.reply, state)
 
     def _cancel(self) -> Plan:
@@ -329,6 +385,18 @@ class _Turn:
         done = {f"effect.{name}": value for name, value in deed.facts.items()} | {"effect.row": deed.row}
         return self._walked(walk(self._ground, (*self._open(), begin(flow, done))))
 
+    def _someone_else(self) -> Plan:
+        """They are not who they said: nothing of that customer is known from here on, and they begin anew."""
+        pack = self._ground.pack
+        ground = replace(self._ground, identity=Identity(failures=self._state.identity.failures))
+        message = ground.message("identity.dropped")
+        wanted = [pack.flows[frame.flow] for frame in self._open() if not pack.manifest.identity.level_of(frame.flow)]
+        if not wanted:
+            message = _merged((message, ground.message("anything_else"))) or message
+            state = DialogState(last=message, identity=ground.identity)
+            return self._make(state, Reply((message,)))
+        return self._walked(_with(message, walk(ground, (begin(wanted[-1], {}),))))
+
     # What failed
 
     def _failed(self, code: str) -> Plan:
@@ -347,7 +415,7 @@ class _Turn:
         slots = {key: value for key, value in frame.slots.items() if not key.endswith("?held")} | self._is.slots
         walked = walk(self._ground, (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots)))
         plan = self._walked(walked)
-        state = DialogState(plan.state.stack, plan.state.expect, failures, plan.state.last)
+        state = msgspec.structs.replace(plan.state, failures=failures)
         return Plan(plan.heard, plan.intent, plan.confidence, plan.why, plan.effects, plan.reply, state)
 
     def _unknown(self) -> Plan:
@@ -410,13 +478,12 @@ class _Turn:
         if not below:
             return self._say((message,), stack=(), expect=Expect())
         walked = walk(self._ground, below)
-        return self._walked(replace(walked, messages=(message, self._ground.message("resume"), *walked.messages)))
+        return self._walked(_with((message, self._ground.message("resume")), walked))
 
     def _over(self, message: Message) -> Plan:
         """The flow on top ends here with `message`; what it had interrupted goes on."""
         frame, below = self._state.stack[-1], self._state.stack[:-1]
-        walked = walk(self._ground, (*below, Frame(frame.flow, END, frame.slots)))
-        return self._walked(replace(walked, messages=(message, *walked.messages)))
+        return self._walked(_with(message, walk(self._ground, (*below, Frame(frame.flow, END, frame.slots)))))
 
     def _go_on(self, frame: Frame) -> Plan:
         return self._walked(walk(self._ground, (*self._state.stack[:-1], frame)))
@@ -432,7 +499,7 @@ class _Turn:
         flow = self._ground.pack.flows[frame.flow]
         kept: dict[str, Value] = {}
         for name, slot in flow.slots.items():
-            if slot.type != "choice":
+            if slot.type not in ("choice", "pin"):
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
         kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
         fresh = begin(flow, {**kept, **self._is.slots})
@@ -448,7 +515,7 @@ class _Turn:
             return self._again()
         if intent in manifest.sensitive:
             message = self._ground.message(manifest.sensitive[intent])
-            return self._make(DialogState(last=message), Reply((message,), "to_person"))
+            return self._make(self._emptied((message,)), Reply((message,), "to_person"))
         if intent in manifest.answers or intent in manifest.talk:
             message = (
                 document(self._ground, manifest.answers[intent])
@@ -458,19 +525,21 @@ class _Turn:
             return self._aside(message)
         flow = self._ground.pack.by_intent[intent]
         open_frames = self._open()
+        flows = manifest.identity
+        while open_frames and flows.level_of(open_frames[-1].flow) and any(f.flow == flow.id for f in open_frames):
+            open_frames = open_frames[:-1]  # they are being identified for just this
         if open_frames and open_frames[-1].flow == flow.id:
             open_frames = open_frames[:-1]
         first: tuple[Message, ...] = ()
         *before, last = self._readings(flow)
         for slots in before:
             first += walk(self._ground, (begin(flow, slots),)).messages
-        walked = walk(self._ground, (*open_frames, begin(flow, last)))
-        return self._walked(replace(walked, messages=(*first, *walked.messages)))
+        return self._walked(_with(first, walk(self._ground, (*open_frames, begin(flow, last)))))
 
     def _readings(self, flow: Flow) -> list[dict[str, Value]]:
         """The slots, once for each thing that was named («los tornillos y los tacos») when the flow only answers."""
         slots = {key: value for key, value in self._is.slots.items() if not key.endswith("?also")}
-        if self._ground.pack.acting(flow):
+        if self._ground.pack.acting(flow) or identifying(self._ground.pack, self._ground.identity, flow):
             return [slots]
         also = next((key for key in self._is.slots if key.endswith("?also")), "")
         name = also.partition("?")[0]
@@ -487,9 +556,7 @@ class _Turn:
         if not open_frames:
             stack = tuple(frame for frame in self._state.stack if frame.step == END)
             return self._say((message,), stack=stack, expect=Expect())
-        walked = walk(self._ground, open_frames)
-        resumed = (message, self._ground.message("resume"), *walked.messages)
-        return self._walked(replace(walked, messages=resumed))
+        return self._walked(_with((message, self._ground.message("resume")), walk(self._ground, open_frames)))
 
 
 _ENDS: dict[str, Literal["to_person", "goodbye"]] = {"person": "to_person", "goodbye": "goodbye"}

@@ -2,7 +2,8 @@
 
 A tool takes the database first, then by name what it declares of `today`, `language`, `store` … (the pack's facts)
 and of its flow's arguments. It returns a TypedDict of plain values (a list of them when it gives options to choose
-from). Tools named in the module's `ACTS` change something; all others get a connection that can't. So do those of them
+from). Tools named in the module's `ACTS` change something. Those in `CHECKS` find out who the customer is: they write
+what is counted and sent for that, and nothing else. All others get a connection that can't write. So do those of `ACTS`
 that `OUTSIDE` names too: they act on another system than this database, and raise ToolError("tool.…") when surely
 nothing has happened there; anything else that they raise leaves it open.
 """
@@ -20,8 +21,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from core.errors import AgentError, PackError, ToolError
 from runtime.agent import Value
 
-SUPPLIED = frozenset({"today", "language", "store", "key"})
-"""Parameters that the agent fills in itself: date, "es" or "en", the device's store, the effect's key."""
+SUPPLIED = frozenset({"today", "language", "store", "key", "customer", "now", "deliver"})
+"""Parameters that the agent fills in itself: date, "es" or "en", the device's store, the effect's key, the customer's
+id, and for those that write: seconds since 1970, and a way to send the customer a message (`delivery.Deliver`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Tool:
     name: str
     function: Callable[..., Any]
     acts: bool
+    checks: bool
     outside: bool
     """It works on another system than the pack's database."""
     parameters: frozenset[str]
@@ -44,23 +47,24 @@ def load_tools(path: Path, name: str) -> dict[str, Tool]:
     if not path.is_file():
         return {}
     module = _module(path, f"sector_{name}_tools")
-    acts, outside = tuple(getattr(module, "ACTS", ())), tuple(getattr(module, "OUTSIDE", ()))
+    acts, outside, checks = (tuple(getattr(module, name, ())) for name in ("ACTS", "OUTSIDE", "CHECKS"))
     tools = {
-        key: _tool(path, key, function, key in acts, key in outside)
+        key: _tool(path, key, function, key in acts, key in checks, key in outside)
         for key, function in vars(module).items()
         if inspect.isfunction(function) and function.__module__ == module.__name__ and not key.startswith("_")
     }
-    for name_of, names in (("ACTS", acts), ("OUTSIDE", outside)):
-        for key in names:
-            if key not in (tools if name_of == "ACTS" else acts):
+    for named, keys in (("ACTS", acts), ("CHECKS", checks), ("OUTSIDE", outside)):
+        for key in keys:
+            if key not in tools or (key in acts) is (named == "CHECKS"):
                 lines = path.read_text("utf-8").splitlines()
-                line = next((at for at, text in enumerate(lines, 1) if text.startswith(name_of)), 1)
-                what = "no function of the file" if name_of == "ACTS" else "not in ACTS"
-                raise PackError("pack.tools", f"{path}:{line}: {name_of} names {key!r}, which is {what}")
+                line = next((at for at, text in enumerate(lines, 1) if text.startswith(named)), 1)
+                known = "ACTS names too" if named == "CHECKS" else "is not in ACTS"
+                what = known if key in tools else "is no function of the file"
+                raise PackError("pack.tools", f"{path}:{line}: {named} names {key!r}, which {what}")
     return tools
 
 
-def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], arguments: Mapping[str, Value]) -> Any:
+def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
     """Run a tool. A database that fails is an AgentError; anything else a tool raises is a mistake of the pack."""
     given = {key: value for key, value in supplied.items() if key in tool.parameters}
     try:
@@ -94,7 +98,7 @@ def _last_line(error: BaseException, path: Path) -> int:
     return line
 
 
-def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, outside: bool) -> Tool:
+def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, checks: bool, outside: bool) -> Tool:
     where = f"{path}:{function.__code__.co_firstlineno}: {name}"
     hints = get_type_hints(function)
     parameters = list(inspect.signature(function).parameters.values())
@@ -110,6 +114,7 @@ def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, outsi
         name=name,
         function=function,
         acts=acts,
+        checks=checks,
         outside=outside,
         parameters=frozenset(parameter.name for parameter in parameters[1:]),
         required=frozenset(p.name for p in parameters[1:] if p.default is inspect.Parameter.empty),

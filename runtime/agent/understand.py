@@ -9,6 +9,7 @@ from runtime.agent.controls import Control, control, injected, wanted_language
 from runtime.agent.days import find_day, names_day
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import MOST_OPTIONS, Ground
+from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
 from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.route import Judge, Judged
@@ -20,7 +21,7 @@ from runtime.messages import Choice
 
 Act = Literal[
     "person", "cancel", "repeat", "slower", "language", "goodbye", "other_language",
-    "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
+    "someone_else", "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
 ]  # fmt: skip
 
 
@@ -84,6 +85,8 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
     if wants_undo(text) and (len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation)):
         return Understood("undo", "rule undo", intent="undo")
+    if someone_else(ground.pack, state, text):
+        return Understood("someone_else", "rule someone else")
     if pending := _pending(ground, state, text):
         return pending
     if other := foreign(text, ground.language):
@@ -187,7 +190,7 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
         return Understood("yes" if answer else "no", "after an answer")
     if len(folded.split()) > _SHORT:
         return None
-    if _FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
+    if flow.intents and _FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
         kept = {name: frame.slots.get(name) for name in flow.slots}
         if _only_names(ground, flow, text):
             return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, {**kept, **said})
@@ -241,7 +244,7 @@ def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) 
                 return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
             values = entity_slots(ground, name, slot, text)
             return Understood("fill", why, 0.9, slots=values) if values else None
-        case "secret":
+        case "secret" | "pin":
             return None
 
 
@@ -368,7 +371,7 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
                     found[name] = day
             case "entity":
                 found |= entity_slots(ground, name, slot, text)
-            case "choice" | "secret":
+            case "choice" | "secret" | "pin":
                 pass
     if any(slot.type == "number" and found.get(name) for name, slot in flow.slots.items()):
         return {name: value for name, value in found.items() if not name.endswith("?held")}

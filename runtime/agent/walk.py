@@ -3,17 +3,33 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal, assert_never
 
 import msgspec
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
 from core.errors import AgentError, ToolError
-from runtime.agent import Effect, Expect, Frame, Value
-from runtime.agent.flow import END, Answer, Ask, Branch, Call, Confirm, Flow, Forget, Offer, Person, Say, Slot, step_id
+from runtime.agent import Effect, Expect, Frame, Identity, Value
+from runtime.agent.flow import (
+    END,
+    Answer,
+    Ask,
+    Branch,
+    Call,
+    Confirm,
+    Flow,
+    Forget,
+    Identify,
+    Offer,
+    Person,
+    Say,
+    Slot,
+    step_id,
+)
 from runtime.agent.ground import Ground, filled
+from runtime.agent.identity import MOST_FAILURES, OK, after, identifying, reached
 from runtime.messages import Choice, Message
 
 log = structlog.get_logger(__name__)
@@ -37,6 +53,7 @@ class Walked(Struct, frozen=True):
     expect: Expect = Expect()
     effect: Effect | None = None
     action: Literal["go_on", "to_person"] = "go_on"
+    identity: Identity = Identity()
     failed: str = ""
     """The code of what kept a tool from doing its part."""
 
@@ -57,6 +74,12 @@ def walk(ground: Ground, stack: tuple[Frame, ...]) -> Walked:
     return _Walk(ground, stack).run()
 
 
+def carried_out(ground: Ground, stack: tuple[Frame, ...], result: Mapping[str, Value]) -> Walked:
+    """Go on after the effect at which the top of `stack` waits, with its `result`. Raises AgentError."""
+    waiting = _Walk(ground, stack)
+    return waiting.take(result) or waiting.run()
+
+
 class _Walk:
     def __init__(self, ground: Ground, stack: tuple[Frame, ...]) -> None:
         self._ground = ground
@@ -67,31 +90,66 @@ class _Walk:
         self._slots = dict(top.slots)
         self._messages: list[Message] = []
 
+    @property
+    def _identity(self) -> Identity:
+        return self._ground.identity
+
     def run(self) -> Walked:
         for _ in range(MOST_STEPS):
-            if self._at < len(self._flow.steps):
-                try:
-                    done = self._step()
-                except ToolError as error:
-                    walked = stuck(self._ground, (*self._below, self._frame()), error)
-                    return replace(walked, messages=(*self._messages, *walked.messages))
-                if done:
-                    return done
-            elif self._below:
+            if self._at >= len(self._flow.steps):
+                if not self._below:
+                    return self._ended((Frame(self._flow.id, END, self._slots),))
                 self._resume()
-            else:
-                last = Frame(self._flow.id, END, self._slots)
-                return Walked(tuple(self._messages), (last,))
+            elif first := identifying(self._ground.pack, self._identity, self._flow):
+                if self._identity.failures >= MOST_FAILURES:
+                    return self._unidentified()
+                self._below = (*self._below, self._frame())
+                self._enter(begin(first, {}))
+            elif done := self._stepped():
+                return done
         raise AgentError("agent.flow_loop", f"flow {self._flow.id} goes round in a circle")
 
-    def _resume(self) -> None:
-        """Back to the flow that was interrupted."""
-        frame = self._below[-1]
-        self._below = self._below[:-1]
-        self._messages.append(self._ground.message("resume"))
+    def _stepped(self) -> Walked | None:
+        """One step, or what is said where its tool fails."""
+        try:
+            return self._step()
+        except ToolError as error:
+            walked = stuck(self._ground, (*self._below, self._frame()), error)
+            return msgspec.structs.replace(walked, messages=(*self._messages, *walked.messages))
+
+    def take(self, result: Mapping[str, Value]) -> Walked | None:
+        """What the effect has given that was waited for; a result when the walk ends with it. Raises AgentError."""
+        step = self._flow.steps[self._at]
+        match step:
+            case Identify():
+                return self._identified(step, result)
+            case Call():
+                self._slots |= {f"{step.into}.{key}": value for key, value in result.items()}
+                self._at += 1
+                return None
+            case _:
+                raise AgentError("agent.state", f"flow {self._flow.id} waits at step {self._at}, which does nothing")
+
+    def _enter(self, frame: Frame) -> None:
         self._flow = self._ground.pack.flows[frame.flow]
         self._at = self._flow.index(frame.step)
         self._slots = dict(frame.slots)
+
+    def _ended(self, stack: tuple[Frame, ...], action: Literal["go_on", "to_person"] = "go_on") -> Walked:
+        return Walked(tuple(self._messages), stack, action=action, identity=self._identity)
+
+    def _resume(self) -> None:
+        """Back to the flow that was interrupted; or to its end, where nobody has proved to be who may have it."""
+        flows = self._ground.pack.manifest.identity
+        wanted = flows.level_of(self._flow.id)
+        frame = self._below[-1]
+        self._below = self._below[:-1]
+        self._enter(frame)
+        here = flows.level_of(self._flow.id)
+        if (wanted and not reached(self._identity, wanted)) or (here and reached(self._identity, here)):
+            self._at = len(self._flow.steps)
+        elif not wanted:
+            self._messages.append(self._ground.message("resume"))
 
     def _step(self) -> Walked | None:
         """One step; a result when the walk waits or ends there."""
@@ -103,6 +161,8 @@ class _Walk:
                 return self._confirm(step)
             case Call():
                 return self._call(step)
+            case Identify():
+                return self._identify(step)
             case Branch():
                 self._go(step.to.get(str(self._slots.get(step.branch) or ""), step.otherwise))
             case Say():
@@ -119,7 +179,7 @@ class _Walk:
                 self._go(step.next)
             case Person():
                 self._say(step.person)
-                return Walked(tuple(self._messages), (), action="to_person")
+                return self._ended((), "to_person")
             case Offer():
                 self._say(step.offer, choices=self._ground.yes_or_no())
                 return self._wait(Expect("yes_no"))
@@ -147,7 +207,7 @@ class _Walk:
             return None
         if _int(self._slots.get(note(name, "missed"))) >= step.tries:
             self._messages.append(self._ground.message("to_person"))
-            return Walked(tuple(self._messages), (), action="to_person")
+            return self._ended((), "to_person")
         return self._question(name, slot)
 
     def _question(self, name: str, slot: Slot) -> Walked | None:
@@ -186,13 +246,41 @@ class _Walk:
     def _call(self, step: Call) -> Walked | None:
         arguments = filled(step.arguments, self._slots)
         tool = self._ground.pack.tools[step.call]
-        if not tool.acts:
+        if not (tool.acts or tool.checks):
             self.keep(step.into, self._ground.read(step.call, arguments))
             self._at += 1
             return None
         undoes = _int(self._slots.get("effect.row")) if self._flow.undoes else 0
-        effect = Effect(step.call, arguments, self._key(step.call, arguments), undoes)
-        return Walked((), (*self._below, self._frame()), effect=effect)
+        key = self._key(step.call, arguments)
+        return self._do(Effect(step.call, arguments, key, tool.checks, undoes=undoes))
+
+    def _do(self, effect: Effect) -> Walked:
+        stack = (*self._below, self._frame())
+        return Walked(tuple(self._messages), stack, effect=effect, identity=self._identity)
+
+    def _identify(self, step: Identify) -> Walked | None:
+        arguments = filled(step.arguments, self._slots)
+        if not self._ground.pack.tools[step.identify].checks:
+            return self._identified(step, self._ground.read(step.identify, arguments))
+        sealed = tuple(name for name, value in step.arguments.items() if self._is_pin(value))
+        return self._do(Effect(step.identify, arguments, self._key(step.identify, arguments), True, sealed))
+
+    def _is_pin(self, value: Value) -> bool:
+        name = value[1:] if isinstance(value, str) and value.startswith("$") else ""
+        return name in self._flow.slots and self._flow.slots[name].type == "pin"
+
+    def _identified(self, step: Identify, result: Mapping[str, Value]) -> Walked | None:
+        """Who they are, by the tool's answer; a result when that was the last try."""
+        self._ground = replace(self._ground, identity=after(self._identity, step, result))
+        self.keep(step.into, result)
+        self._at += 1
+        if result.get("outcome") != OK and self._identity.failures >= MOST_FAILURES:
+            return self._unidentified()
+        return None
+
+    def _unidentified(self) -> Walked:
+        self._messages.append(self._ground.message("identity.failed"))
+        return self._ended((), "to_person")
 
     def keep(self, into: str, result: Mapping[str, Value]) -> None:
         for key in [key for key in self._slots if key.startswith(f"{into}.")]:
@@ -202,7 +290,10 @@ class _Walk:
     def _key(self, tool: str, arguments: Mapping[str, Value]) -> str:
         """The same for the same deed on the same facts in one conversation, so that it is done once."""
         facts = {key: value for key, value in self._slots.items() if "?" not in key}
-        content = msgspec.json.encode([self._ground.conversation, tool, arguments, facts], order="sorted")
+        said = [self._ground.conversation, tool, arguments, facts]
+        if self._identity.customer:
+            said.append(self._identity.customer)
+        content = msgspec.json.encode(said, order="sorted")
         return hashlib.sha256(content).hexdigest()[:32]
 
     def _count(self, name: str, what: str) -> None:
@@ -214,18 +305,7 @@ class _Walk:
         return Frame(self._flow.id, step, self._slots)
 
     def _wait(self, expect: Expect) -> Walked:
-        return Walked(tuple(self._messages), (*self._below, self._frame()), expect)
-
-
-def done(frame: Frame, flow: Flow, result: Mapping[str, Value]) -> Frame:
-    """The frame after the acting call at which it waits has been carried out."""
-    at = flow.index(frame.step)
-    step = flow.steps[at]
-    if not isinstance(step, Call):
-        raise AgentError("agent.state", f"flow {flow.id} waits at {frame.step!r}, which is no call")
-    slots = {**frame.slots, **{f"{step.into}.{key}": value for key, value in result.items()}}
-    following = END if at + 1 >= len(flow.steps) else step_id(flow.steps[at + 1], at + 1)
-    return Frame(flow.id, following, slots)
+        return Walked(tuple(self._messages), (*self._below, self._frame()), expect, identity=self._identity)
 
 
 def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
@@ -234,12 +314,14 @@ def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
     frame, count = stack[-1], note(stack[-1].step, "failed")
     tries = _int(frame.slots.get(count))
     if tries >= MOST_RETRIES:
-        return Walked((ground.message("to_person"),), (), action="to_person", failed=error.code)
+        said = (ground.message("to_person"),)
+        return Walked(said, (), action="to_person", failed=error.code, identity=ground.identity)
     person = Choice("person", ground.phrases.say("person", {}, ground.today))
     code = ground.phrases.nearest(f"error.{error.code}")
     message = ground.message(code, variant=tries, choices=(*ground.yes_or_no(), person))
     kept = Frame(frame.flow, frame.step, {**frame.slots, count: tries + 1})
-    return Walked((message,), (*stack[:-1], kept, Frame(AGENT, RETRY)), Expect("yes_no"), failed=error.code)
+    below = (*stack[:-1], kept, Frame(AGENT, RETRY))
+    return Walked((message,), below, Expect("yes_no"), failed=error.code, identity=ground.identity)
 
 
 def document(ground: Ground, identity: str) -> Message:
@@ -261,6 +343,8 @@ def expected(slot: Slot, held: int = 0) -> Expect:
         return Expect("digits", digits=slot.digits[0], most=slot.digits[1], held=held)
     if slot.type == "secret":
         return Expect("secret", digits=slot.digits[0], most=slot.digits[1])
+    if slot.type == "pin":
+        return Expect("secret", digits=slot.digits[0], most=slot.digits[1], keeper="pack")
     return Expect(slot.type)
 
 

@@ -119,6 +119,9 @@ class Opening:
         assert plan.reply is not None
         return plan.reply, plan.state
 
+    def keep(self, digits: memoryview) -> str:
+        return self._planner.keep(digits)
+
     def fixed(self, language: Language) -> Iterable[str]:
         return self._planner.fixed(language)
 

@@ -34,8 +34,8 @@ def clinic(health: Pack, tmp_path: Path) -> Database:
     return made
 
 
-def act(clinic: Database, tool: str, key: str, **arguments: Value) -> dict[str, Value]:
-    return clinic.act(Effect(tool, arguments, key), SUPPLIED)
+def act(clinic: Database, tool: str, key: str, customer: str, **arguments: Value) -> dict[str, Value]:
+    return clinic.act(Effect(tool, arguments, key), {**SUPPLIED, "customer": customer})
 
 
 def rows(clinic: Database, query: str, *parameters: Any) -> list[Any]:
@@ -49,8 +49,8 @@ def free(clinic: Database, doctor: str) -> list[str]:
 
 def test_two_patients_do_not_get_the_same_time(clinic: Database) -> None:
     opening = free(clinic, "mora")[0]
-    assert act(clinic, "book", "a", patient="205190", opening=opening)["outcome"] == "done"
-    assert act(clinic, "book", "b", patient="207312", opening=opening)["outcome"] == "taken"
+    assert act(clinic, "book", "a", customer="205190", opening=opening)["outcome"] == "done"
+    assert act(clinic, "book", "b", customer="207312", opening=opening)["outcome"] == "taken"
     assert rows(clinic, "SELECT patient FROM appointments WHERE opening = ? AND state = 'booked'", opening) == [
         "205190"
     ]
@@ -64,22 +64,22 @@ def test_the_database_itself_refuses_the_same_time_twice(clinic: Database) -> No
 
 def test_a_time_that_was_given_up_is_free_again(clinic: Database) -> None:
     [taken] = rows(clinic, "SELECT opening FROM appointments WHERE reference = 700101")
-    assert act(clinic, "cancel", "a", patient="204518", appointment="700101")["outcome"] == "done"
-    assert act(clinic, "book", "b", patient="205190", opening=str(taken))["outcome"] == "done"
-    assert act(clinic, "cancel", "c", patient="204518", appointment="700101")["outcome"] == "refused"
+    assert act(clinic, "cancel", "a", customer="204518", appointment="700101")["outcome"] == "done"
+    assert act(clinic, "book", "b", customer="205190", opening=str(taken))["outcome"] == "done"
+    assert act(clinic, "cancel", "c", customer="204518", appointment="700101")["outcome"] == "refused"
 
 
 def test_nobody_changes_the_appointment_of_somebody_else(clinic: Database) -> None:
     opening = free(clinic, "mora")[0]
-    assert act(clinic, "move", "a", patient="205190", appointment="700101", opening=opening)["outcome"] == "refused"
-    assert act(clinic, "cancel", "b", patient="205190", appointment="700101")["outcome"] == "refused"
-    assert act(clinic, "pay", "c", patient="205190", bill="3021", card="local-1")["outcome"] == "refused"
+    assert act(clinic, "move", "a", customer="205190", appointment="700101", opening=opening)["outcome"] == "refused"
+    assert act(clinic, "cancel", "b", customer="205190", appointment="700101")["outcome"] == "refused"
+    assert act(clinic, "pay", "c", customer="205190", bill="3021", card="local-1")["outcome"] == "refused"
 
 
 def test_a_bill_is_paid_once(clinic: Database) -> None:
-    first = act(clinic, "pay", "a", patient="204518", bill="3021", card="local-1")
+    first = act(clinic, "pay", "a", customer="204518", bill="3021", card="local-1")
     assert first == {"outcome": "done", "receipt": 500002, "amount": 7000}
-    assert act(clinic, "pay", "b", patient="204518", bill="3021", card="local-2")["outcome"] == "already"
+    assert act(clinic, "pay", "b", customer="204518", bill="3021", card="local-2")["outcome"] == "already"
     assert rows(clinic, "SELECT card FROM payments WHERE bill = '3021'") == ["local-1"]
 
 

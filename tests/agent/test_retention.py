@@ -39,8 +39,8 @@ def count(database: Database, query: str) -> int:
 
 
 def cancel(clinic: Database, today: date) -> None:
-    supplied = {"today": today, "language": "en", "store": ""}
-    clinic.act(Effect("cancel", {"patient": "204518", "appointment": "700101"}, str(today)), supplied)
+    supplied = {"today": today, "language": "en", "store": "", "customer": "204518"}
+    clinic.act(Effect("cancel", {"appointment": "700101"}, str(today)), supplied)
 
 
 def test_what_the_law_keeps_stays_and_the_rest_goes(health: Pack, clinic: Database) -> None:

@@ -1,4 +1,5 @@
-"""What the flows call. Reading tools get a connection that can't write; those in ACTS run once, in a transaction.
+"""What the flows call. Reading tools get a connection that can't write; those in ACTS run once, in a transaction;
+those in CHECKS find out who the patient is. `customer` is whom the agent has identified: no words name one.
 
 Names, prices and titles come from columns that end in the language, "es" or "en".
 """
@@ -7,20 +8,34 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
+from core import verification
+
 ACTS = ("book", "move", "cancel", "pay")
+CHECKS = ("check_born",)
 
 FIRST_RECEIPT = 500_001
 FIRST_REFERENCE = 700_001
 
 
-class Who(TypedDict):
-    outcome: Literal["known", "unknown"]
+class Found(TypedDict):
+    outcome: Literal["ok", "unknown"]
+    customer: str
 
 
-def identify(db: sqlite3.Connection, patient: str, born: str) -> Who:
-    """Whether the patient's number and the year of birth belong together."""
-    row = db.execute("SELECT 1 FROM patients WHERE number = ? AND substr(born, 1, 4) = ?", (patient, born)).fetchone()
-    return Who(outcome="known" if row else "unknown")
+class Checked(TypedDict):
+    outcome: Literal["ok", "wrong", "locked"]
+
+
+def find_patient(db: sqlite3.Connection, number: str) -> Found:
+    """A patient's number; whose it is is not told."""
+    row = db.execute("SELECT number FROM patients WHERE number = ?", (number,)).fetchone()
+    return Found(outcome="ok" if row else "unknown", customer=row[0] if row else "")
+
+
+def check_born(db: sqlite3.Connection, customer: str, born: str, now: float) -> Checked:
+    """The year of birth; failures are counted, in however many calls."""
+    row = db.execute("SELECT substr(born, 1, 4) FROM patients WHERE number = ?", (customer,)).fetchone()
+    return Checked(outcome=verification.check_answers(db, customer, [born], list(row), now))
 
 
 # Times that are free
@@ -110,7 +125,7 @@ def bookable(
     db: sqlite3.Connection,
     today: date,
     language: str,
-    patient: str,
+    customer: str,
     specialty: str,
     day: str | None = None,
     part: str | None = None,
@@ -124,13 +139,13 @@ def bookable(
         "SELECT o.day, o.time FROM appointments AS a JOIN openings AS o ON o.id = a.opening JOIN doctors AS d"
         " ON d.id = o.doctor WHERE a.patient = ? AND a.state = 'booked' AND o.day >= ? AND d.specialty = ?"
         " ORDER BY o.day, o.time LIMIT 1",
-        (patient, today.isoformat(), specialty),
+        (customer, today.isoformat(), specialty),
     ).fetchone()
     if held:
         return Bookable(outcome="already", specialty=name, day=held[0], time=held[1])
     needed = db.execute("SELECT referral FROM specialties WHERE id = ?", (specialty,)).fetchone()[0]
     if needed and not db.execute(
-        "SELECT 1 FROM referrals WHERE patient = ? AND specialty = ?", (patient, specialty)
+        "SELECT 1 FROM referrals WHERE patient = ? AND specialty = ?", (customer, specialty)
     ).fetchone():  # fmt: skip
         return Bookable(outcome="referral", specialty=name)
     offered = openings(db, today, language, specialty, day, part, doctor, centre)
@@ -181,23 +196,23 @@ class Booked(TypedDict, total=False):
     centre: str
 
 
-def book(db: sqlite3.Connection, today: date, language: str, patient: str, opening: str) -> Booked:
-    """Give a time to a patient, if it is still free and they have nothing else then."""
+def book(db: sqlite3.Connection, today: date, language: str, customer: str, opening: str) -> Booked:
+    """Give a time to the patient, if it is still free and they have nothing else then."""
     wanted = int(opening)
-    if refused := _not_possible(db, today, patient, wanted, None):
+    if refused := _not_possible(db, today, customer, wanted, None):
         return Booked(outcome=refused)
     reference = db.execute(
         "SELECT coalesce(max(reference) + 1, ?) FROM appointments", (FIRST_REFERENCE,)
     ).fetchone()[0]  # fmt: skip
     db.execute(
         "INSERT INTO appointments (reference, patient, opening, made) VALUES (?, ?, ?, ?)",
-        (reference, patient, wanted, today.isoformat()),
+        (reference, customer, wanted, today.isoformat()),
     )
     return _told(db, language, reference, wanted)
 
 
 def _not_possible(
-    db: sqlite3.Connection, today: date, patient: str, opening: int, instead_of: int | None
+    db: sqlite3.Connection, today: date, customer: str, opening: int, instead_of: int | None
 ) -> Literal["taken", "clash", "refused"] | None:
     row = db.execute("SELECT day, time FROM openings WHERE id = ?", (opening,)).fetchone()
     if row is None or row[0] <= today.isoformat():
@@ -207,7 +222,7 @@ def _not_possible(
     clashes = db.execute(
         "SELECT 1 FROM appointments AS a JOIN openings AS o ON o.id = a.opening WHERE a.patient = ?"
         " AND a.state = 'booked' AND a.reference IS NOT ? AND (o.day, o.time) = (?, ?)",
-        (patient, instead_of, *row),
+        (customer, instead_of, *row),
     ).fetchone()
     return "clash" if clashes else None
 
@@ -229,12 +244,12 @@ class Appointment(TypedDict):
     centre: str
 
 
-def appointments(db: sqlite3.Connection, today: date, language: str, patient: str) -> list[Appointment]:
+def appointments(db: sqlite3.Connection, today: date, language: str, customer: str) -> list[Appointment]:
     """The patient's appointments from today on, soonest first."""
     rows = db.execute(
         "SELECT a.reference, a.opening FROM appointments AS a JOIN openings AS o ON o.id = a.opening"
         " WHERE a.patient = ? AND a.state = 'booked' AND o.day >= ? ORDER BY o.day, o.time",
-        (patient, today.isoformat()),
+        (customer, today.isoformat()),
     ).fetchall()
     return [Appointment(id=str(reference), **_time(db, language, opening)) for reference, opening in rows]
 
@@ -252,9 +267,9 @@ class Coming(TypedDict, total=False):
     second_specialty: str
 
 
-def coming(db: sqlite3.Connection, today: date, language: str, patient: str) -> Coming:
+def coming(db: sqlite3.Connection, today: date, language: str, customer: str) -> Coming:
     """The next appointment, and the one after it."""
-    held = appointments(db, today, language, patient)
+    held = appointments(db, today, language, customer)
     if not held:
         return Coming(outcome="none")
     first = held[0]
@@ -275,9 +290,9 @@ class Movable(TypedDict, total=False):
     doctor: str
 
 
-def movable(db: sqlite3.Connection, today: date, language: str, patient: str, appointment: str) -> Movable:
+def movable(db: sqlite3.Connection, today: date, language: str, customer: str, appointment: str) -> Movable:
     """Whether an appointment can be moved: not on its own day, and only where there is another time."""
-    held = _held(db, today, language, patient, appointment)
+    held = _held(db, today, language, customer, appointment)
     if held is None or held["day"] == today.isoformat():
         return Movable(outcome="today")
     if not other_openings(db, today, language, appointment):
@@ -303,22 +318,22 @@ def other_openings(
 
 
 def move(
-    db: sqlite3.Connection, today: date, language: str, patient: str, appointment: str, opening: str
+    db: sqlite3.Connection, today: date, language: str, customer: str, appointment: str, opening: str
 ) -> Booked:  # fmt: skip
     """Give the appointment another time and free the one that it had."""
-    held, wanted = _held(db, today, language, patient, appointment), int(opening)
+    held, wanted = _held(db, today, language, customer, appointment), int(opening)
     if held is None or held["day"] == today.isoformat():
         return Booked(outcome="refused")
-    if refused := _not_possible(db, today, patient, wanted, int(appointment)):
+    if refused := _not_possible(db, today, customer, wanted, int(appointment)):
         return Booked(outcome=refused)
     db.execute("UPDATE appointments SET opening = ? WHERE reference = ?", (wanted, int(appointment)))
     return _told(db, language, int(appointment), wanted)
 
 
 def _held(
-    db: sqlite3.Connection, today: date, language: str, patient: str, appointment: str
+    db: sqlite3.Connection, today: date, language: str, customer: str, appointment: str
 ) -> Appointment | None:  # fmt: skip
-    found = [each for each in appointments(db, today, language, patient) if each["id"] == appointment]
+    found = [each for each in appointments(db, today, language, customer) if each["id"] == appointment]
     return found[0] if found else None
 
 
@@ -330,9 +345,9 @@ class Cancellable(TypedDict, total=False):
     specialty: str
 
 
-def cancellable(db: sqlite3.Connection, today: date, language: str, patient: str, appointment: str) -> Cancellable:
+def cancellable(db: sqlite3.Connection, today: date, language: str, customer: str, appointment: str) -> Cancellable:
     """Whether an appointment can be cancelled here: not on its own day."""
-    held = _held(db, today, language, patient, appointment)
+    held = _held(db, today, language, customer, appointment)
     if held is None or held["day"] == today.isoformat():
         return Cancellable(outcome="today")
     return Cancellable(
@@ -346,9 +361,9 @@ class Cancelled(TypedDict, total=False):
     time: str
 
 
-def cancel(db: sqlite3.Connection, today: date, language: str, patient: str, appointment: str) -> Cancelled:
+def cancel(db: sqlite3.Connection, today: date, language: str, customer: str, appointment: str) -> Cancelled:
     """Cancel an appointment; its time is free again."""
-    found = cancellable(db, today, language, patient, appointment)
+    found = cancellable(db, today, language, customer, appointment)
     if found["outcome"] != "yes":
         return Cancelled(outcome="refused")
     db.execute("UPDATE appointments SET state = 'cancelled' WHERE reference = ?", (int(appointment),))
@@ -364,12 +379,12 @@ class Bill(TypedDict):
     amount: int
 
 
-def open_bills(db: sqlite3.Connection, language: str, patient: str) -> list[Bill]:
+def open_bills(db: sqlite3.Connection, language: str, customer: str) -> list[Bill]:
     """What the patient has not paid yet, oldest first."""
     concept = "concept_es" if language == "es" else "concept_en"
     rows = db.execute(
         f"SELECT number, {concept}, amount FROM bills WHERE patient = ? AND state = 'open' ORDER BY issued",  # noqa: S608
-        (patient,),
+        (customer,),
     )
     return [Bill(id=number, concept=name, amount=amount) for number, name, amount in rows]
 
@@ -381,9 +396,9 @@ class Owed(TypedDict, total=False):
     concept: str
 
 
-def owed(db: sqlite3.Connection, language: str, patient: str) -> Owed:
+def owed(db: sqlite3.Connection, language: str, customer: str) -> Owed:
     """How much the patient owes in all."""
-    bills = open_bills(db, language, patient)
+    bills = open_bills(db, language, customer)
     if not bills:
         return Owed(outcome="none")
     return Owed(
@@ -409,9 +424,9 @@ class Paid(TypedDict, total=False):
     amount: int
 
 
-def pay(db: sqlite3.Connection, today: date, patient: str, bill: str, card: str) -> Paid:
+def pay(db: sqlite3.Connection, today: date, customer: str, bill: str, card: str) -> Paid:
     """Charge a bill to the card that the provider keeps under the token `card`, once."""
-    row = db.execute("SELECT amount, state FROM bills WHERE number = ? AND patient = ?", (bill, patient)).fetchone()
+    row = db.execute("SELECT amount, state FROM bills WHERE number = ? AND patient = ?", (bill, customer)).fetchone()
     if row is None or not card:
         return Paid(outcome="refused")
     amount, state = row

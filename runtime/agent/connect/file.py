@@ -108,6 +108,7 @@ def _tool(
         name=name,
         function=function,
         acts=spec.acts,
+        checks=False,
         outside=True,
         parameters=frozenset(used),
         required=frozenset(key for key, kind in spec.parameters.items() if not kind.endswith("?")),

@@ -86,6 +86,8 @@ INSERT INTO procedure_terms (procedure, language, term) VALUES
     ('disabled', 'es', 'aparcamiento por discapacidad'), ('disabled', 'es', 'tarjeta de discapacidad'),
     ('disabled', 'es', 'tarjeta de minusválido'), ('disabled', 'es', 'movilidad reducida'),
     ('disabled', 'en', 'disabled parking'), ('disabled', 'en', 'blue badge'), ('disabled', 'en', 'disability card'),
+    ('disabled', 'es', 'tarjeta de aparcamiento por discapacidad'), ('disabled', 'es', 'aparcamiento de discapacitados'),
+    ('disabled', 'en', 'disabled parking card'), ('disabled', 'en', 'disability parking'), ('disabled', 'en', 'disabled parking permit'),
     ('wedding', 'es', 'boda'), ('wedding', 'es', 'boda civil'), ('wedding', 'es', 'casarme'), ('wedding', 'es', 'casarnos'),
     ('wedding', 'es', 'matrimonio'), ('wedding', 'en', 'wedding'), ('wedding', 'en', 'get married'), ('wedding', 'en', 'marriage'),
     ('terrace', 'es', 'terraza'), ('terrace', 'es', 'licencia de terraza'), ('terrace', 'es', 'mesas en la calle'),

@@ -1,0 +1,1 @@
+"""The banking sector: accounts, transfers, cards and disputes of a small bank, in Spanish and English."""

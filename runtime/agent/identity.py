@@ -1,0 +1,90 @@
+"""Who the customer is, and how surely: what a flow may be told or do depends on it. Pure. `docs/identity.md`."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from core.errors import AgentError
+from runtime.agent import LEVELS, DialogState, Identity, Level, Value
+from runtime.agent.flow import END, Flow, Identify
+from runtime.agent.words import fold
+
+if TYPE_CHECKING:
+    from runtime.agent.pack import Pack
+    from runtime.agent.tools import Tool
+
+MOST_FAILURES = 3
+"""In one conversation, whatever was tried and whoever they said they were; then a person takes over."""
+OK = "ok"
+"""The outcome of a tool that identifies, when it does."""
+
+_SOMEONE_ELSE = re.compile(
+    r"^(?:no |perdon |perdone |oiga |oye |pero )*(?:"
+    r"(?:yo )?(?:no )?soy otr[ao](?: persona| cliente)?"
+    r"|(?:yo )?no soy (?:yo|ell?a?|es[ae](?: persona| cliente)?|(?:el|la) titular|quien (?:he dicho|crees?))"
+    r"|(?:es[aeo]|aquel|aquella) no soy yo|se ha(?:n)? equivocado de (?:persona|cliente)"
+    r"|(?:ahora )?(?:habla|hablo|llama|llamo|le habla|se pone) (?:con |como )?otra persona"
+    r"|me he equivocado de (?:cliente|persona)"
+    r")\b"
+    r"|^(?:no |sorry |wait |but |actually )*(?:"
+    r"i ?(?:a|)m (?:someone|somebody) else|i ?(?:a|)m (?:a different|another) (?:person|customer)"
+    r"|i ?(?:a|)m not (?:him|her|them|that (?:person|customer)|the (?:account )?holder|who i said)"
+    r"|th(?:at|is) ?(?:i|)s not me|that isn ?t me|it ?(?:i|)s not me|not me"
+    r"|this is (?:now )?(?:someone|somebody) else|you have the wrong (?:person|customer)"
+    r"|i ?(?:a|)m calling as (?:someone|somebody) else"
+    r")\b"
+)
+
+
+class IdentityFlows(Struct, frozen=True, forbid_unknown_fields=True):
+    """[identity] of pack.toml: the flow that reaches each level."""
+
+    claimed: str = ""
+    verified: str = ""
+
+    def level_of(self, flow: str) -> Level | None:
+        """The level that `flow` is there to reach."""
+        if flow and flow == self.verified:
+            return "verified"
+        return "claimed" if flow and flow == self.claimed else None
+
+
+def reached(identity: Identity, level: Level) -> bool:
+    return LEVELS.index(identity.level) >= LEVELS.index(level)
+
+
+def identifying(pack: "Pack", identity: Identity, flow: Flow) -> Flow | None:
+    """The flow that must come before `flow`; None when `flow` may go on."""
+    if reached(identity, flow.level):
+        return None
+    flows = pack.manifest.identity
+    return pack.flows[flows.verified if flow.level == "verified" else flows.claimed]
+
+
+def after(identity: Identity, step: Identify, result: Mapping[str, Value]) -> Identity:
+    """What a tool's answer makes of it. Who turns out to be another customer is no more than claimed."""
+    if result.get("outcome") != OK:
+        return Identity(identity.level, identity.customer, identity.how, identity.failures + 1)
+    customer = str(result.get("customer") or "") or identity.customer
+    if not customer:
+        raise AgentError("agent.identity", f"{step.identify} says ok and not who it is")
+    failures = 0 if step.reaches == "verified" else identity.failures
+    return Identity(step.reaches, customer, step.how, failures)
+
+
+def supplied_customer(tool: "Tool", identity: Identity) -> dict[str, Value]:
+    """`customer` for a tool that takes it: from here and nowhere else. Raises AgentError where nobody is known."""
+    if "customer" not in tool.parameters:
+        return {}
+    if not identity.customer:
+        raise AgentError("agent.identity", f"tool {tool.name} asks for the customer, and nobody has said who they are")
+    return {"customer": identity.customer}
+
+
+def someone_else(pack: "Pack", state: DialogState, text: str) -> bool:
+    """«No, soy otra persona»: where somebody is known, or being asked who they are."""
+    flows = pack.manifest.identity
+    asked = any(flows.level_of(frame.flow) and frame.step != END for frame in state.stack)
+    return (state.identity.level != "anonymous" or asked) and bool(_SOMEONE_ELSE.search(fold(text)))
