@@ -169,6 +169,9 @@ class _FlowCheck:
         flow = self._flow
         if not flow.steps or not (flow.intents or flow.undoes or self._pack.manifest.identity.level_of(flow.id)):
             raise self._wrong(["intents"], "a flow has steps, and intents or a deed that it undoes")
+        for name in flow.allow:
+            if name not in self._pack.tools or not self._pack.tools[name].listed:
+                raise self._wrong(["allow"], f"connectors.toml has no tool {name!r} of an MCP server")
         if flow.undoes:
             self._undoes(flow)
         for intent in flow.intents:
@@ -280,7 +283,10 @@ class _FlowCheck:
     def _tool(self, name: str, path: list[str]) -> Tool:
         if name not in self._pack.tools:
             raise self._wrong(path, f"neither tools.py nor connectors.toml has a tool {name!r}")
-        return self._pack.tools[name]
+        tool = self._pack.tools[name]
+        if tool.listed and name not in self._flow.allow:
+            raise self._wrong(path, f"{name} is of an MCP server: the flow has to name it in `allow`")
+        return tool
 
     def _arguments(self, tool: Tool, given: set[str], path: list[str]) -> None:
         if unknown := given - tool.parameters:

@@ -136,6 +136,8 @@ class Flow(Struct, frozen=True):
     steps: tuple[Step, ...]
     level: Level = "anonymous"
     """How surely the customer must be known before its first step."""
+    allow: tuple[str, ...] = ()
+    """Tools of MCP servers that it may call."""
     undoes: str = ""
     """The tool whose deed it takes back: it begins with what was done as `effect.<key>`, arguments and result."""
 

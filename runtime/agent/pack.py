@@ -178,6 +178,7 @@ class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
     intents: list[str] = []
     slots: dict[str, Slot] = {}
     level: Level = "anonymous"
+    allow: list[str] = []
     undoes: str = ""
 
 
@@ -195,7 +196,7 @@ def _flow(path: Path) -> Flow:
                 f" {', '.join(STEPS)}; this one {which}",
             )
         steps.append(convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
-    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), file.level, file.undoes)
+    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), file.level, tuple(file.allow), file.undoes)
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -26,6 +26,10 @@ SUPPLIED = frozenset({"today", "language", "store", "key", "customer", "now", "d
 id, and for those that write: seconds since 1970, and a way to send the customer a message (`delivery.Deliver`)."""
 
 
+def nothing() -> None:
+    """Most tools keep nothing open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     name: str
@@ -40,6 +44,12 @@ class Tool:
     """Key → the values it can have (a Literal's), empty when any."""
     many: bool
     """Returns a list of rows: options to choose from."""
+    listed: bool = False
+    """Only flows that name it in `allow` may call it."""
+    probe: Callable[[], str] | None = None
+    """Connects to what it works on and says what is wrong; empty when nothing is."""
+    close: Callable[[], None] = nothing
+    """Ends what it keeps open; it opens again when it is called."""
 
 
 def load_tools(path: Path, name: str) -> dict[str, Tool]:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from core.errors import MostradorError
+from core.errors import MostradorError, PackError
 
 if TYPE_CHECKING:
     from runtime.agent.pack import Pack
@@ -59,6 +59,12 @@ def check(
         Path | None, typer.Argument(metavar="[DIR]", help="A pack's folder; the retail pack if none.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    connect: Annotated[
+        bool, typer.Option("--connect", help="Ask MCP servers, too, whether their tools are those that were accepted.")
+    ] = False,
+    connectors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Tools that take the place of the pack's (agent.connectors).")
+    ] = None,
 ) -> None:
     """Validate a pack and play its scripted conversations with the real models against a database of their own."""
     from runtime.agent.pack import load_pack
@@ -69,7 +75,9 @@ def check(
     err = Console(stderr=True)
     began = time.monotonic()
     try:
-        loaded = load_pack(_folder(folder))
+        loaded = load_pack(_folder(folder), connectors)
+        if connect:
+            _ask_servers(loaded)
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
             progress.add_task("learning the examples (20 ms each, the first time)")
             judge, fit = _judge(loaded)
@@ -84,6 +92,15 @@ def check(
     _report(loaded, played, fit, time.monotonic() - began, as_json)
     if any(script.failures for script in played):
         raise typer.Exit(1)
+
+
+def _ask_servers(pack: "Pack") -> None:
+    """Whether the tools of MCP servers are what was accepted. Raises PackError with all that is not."""
+    wrong = [f"{name}: {why}" for name, tool in pack.tools.items() if tool.probe is not None and (why := tool.probe())]
+    for tool in pack.tools.values():
+        tool.close()
+    if wrong:
+        raise PackError("pack.connector", "\n".join(wrong))
 
 
 def _folder(folder: Path | None) -> Path:

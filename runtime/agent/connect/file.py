@@ -1,6 +1,6 @@
 """connectors.toml: systems, and tools on them, checked; what is wrong is named with file and line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -8,25 +8,26 @@ from msgspec import Struct
 
 from core.errors import PackError
 from runtime.agent import Value
-from runtime.agent.connect import http, sql, statement
+from runtime.agent.connect import http, mcp, sql, statement
 from runtime.agent.connect.http import Answer, HttpSystem, Request
+from runtime.agent.connect.mcp import McpCall, McpServer, McpSystem
 from runtime.agent.connect.patience import Patience, Trouble
 from runtime.agent.connect.results import Kind, garbage, row, rows
 from runtime.agent.connect.sql import PostgresSystem, SqliteSystem
 from runtime.agent.places import line_of
 from runtime.agent.tomls import read_toml
-from runtime.agent.tools import SUPPLIED, Tool
+from runtime.agent.tools import SUPPLIED, Tool, nothing
 
 MOST_READING = 8.0
 MOST_ACTING = 12.0
 """Seconds that a tool may take in all, tries and pauses together."""
 
-System = SqliteSystem | PostgresSystem | HttpSystem
+System = SqliteSystem | PostgresSystem | HttpSystem | McpSystem
 Given = Literal["text", "integer", "number", "boolean", "text?", "integer?", "number?", "boolean?"]
 
 
 class ToolSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[tool.<name>]`. One of `sql` and `request`, as its system is.
+    """`[tool.<name>]`. One of `sql`, `request` and `mcp`, as its system is.
 
     `always` is part of every result, `missing` is the result where no row is found or changed, `statuses` where an
     HTTP service answers with that status; `fields`: key → where it stands in the answer ("stock.units"), when not
@@ -39,6 +40,7 @@ class ToolSpec(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Given] = {}
     sql: str = ""
     request: Request | None = None
+    mcp: McpCall | None = None
     acts: bool = False
     many: bool = False
     always: dict[str, Value] = {}
@@ -64,10 +66,11 @@ def load_connectors(path: Path) -> dict[str, Tool]:
         if wrong := _system_mistake(system):
             raise PackError("pack.connector", f"{path}:{line_of(text, ['system', name])}: system.{name}: {wrong}")
     patience = {name: Patience() for name in file.system}
+    servers = {name: McpServer(system) for name, system in file.system.items() if isinstance(system, McpSystem)}
     tools = {}
     for name, spec in file.tool.items():
         try:
-            tools[name] = _tool(name, spec, file.system, patience, path.parent)
+            tools[name] = _tool(name, spec, file.system, servers, patience, path.parent)
         except ValueError as error:
             raise PackError(
                 "pack.connector", f"{path}:{line_of(text, ['tool', name])}: tool.{name}: {error}"
@@ -84,18 +87,32 @@ def _system_mistake(system: System) -> str:
         if told & {"authorization", "cookie", "x-api-key", system.header.lower()}:
             return "headers: what is secret is no part of a pack: use `secret`"
         return http.mistake(system)
+    if isinstance(system, McpSystem):
+        return mcp.mistake(system)
     if isinstance(system, PostgresSystem) and ("password" in system.conninfo or "@" in system.conninfo):
         return "conninfo: a password is no part of a pack: use `secret`"
     return ""
 
 
 def _tool(
-    name: str, spec: ToolSpec, systems: Mapping[str, System], patience: Mapping[str, Patience], folder: Path
+    name: str,
+    spec: ToolSpec,
+    systems: Mapping[str, System],
+    servers: Mapping[str, McpServer],
+    patience: Mapping[str, Patience],
+    folder: Path,
 ) -> Tool:
     if spec.system not in systems:
         raise ValueError(f"there is no system {spec.system!r}")
     system = systems[spec.system]
-    used, run, shape = _http(spec, system) if isinstance(system, HttpSystem) else _sql(spec, system, folder)
+    server = servers.get(spec.system)
+    match system:
+        case HttpSystem():
+            used, run, shape = _http(spec, system)
+        case McpSystem():
+            used, run, shape = _mcp(spec, servers[spec.system])
+        case _:
+            used, run, shape = _sql(spec, system, folder)
     _check(spec, used)
     tries = spec.tries or (1 if spec.acts and "key" not in used else 3)
     by = patience[spec.system]
@@ -114,7 +131,19 @@ def _tool(
         required=frozenset(key for key, kind in spec.parameters.items() if not kind.endswith("?")),
         returns={key: tuple(kind) if isinstance(kind, list) else () for key, kind in spec.returns.items()},
         many=spec.many,
+        listed=server is not None,
+        probe=_probe(spec, server, used) if server is not None else None,
+        close=server.close if server is not None else nothing,
     )
+
+
+def _probe(spec: ToolSpec, server: McpServer, used: set[str]) -> Callable[[], str]:
+    call = spec.mcp
+    assert call is not None
+    given = used if call.arguments is None else set(call.arguments)
+    optional = {key for key, kind in spec.returns.items() if isinstance(kind, str) and kind.endswith("?")}
+    wanted = set(spec.returns) - set(spec.always) - set(spec.fields) - optional
+    return lambda: server.probe(call, given, wanted, MOST_READING)
 
 
 def _check(spec: ToolSpec, used: set[str]) -> None:
@@ -171,8 +200,8 @@ def _as_given(name: str, value: Any, kind: Given) -> Any:
 
 
 def _sql(spec: ToolSpec, system: SqliteSystem | PostgresSystem, folder: Path) -> tuple[set[str], Any, Any]:
-    if not spec.sql or spec.request is not None or spec.statuses or spec.fields:
-        raise ValueError(f"system {spec.system!r} is a database: say `sql`, and no request, statuses or fields")
+    if not spec.sql or spec.request is not None or spec.mcp is not None or spec.statuses or spec.fields:
+        raise ValueError(f"system {spec.system!r} is a database: say `sql`, and no request, mcp, statuses or fields")
     try:
         parsed = statement.parse(spec.sql)
     except ValueError as error:
@@ -206,8 +235,8 @@ def _sql(spec: ToolSpec, system: SqliteSystem | PostgresSystem, folder: Path) ->
 
 def _http(spec: ToolSpec, system: HttpSystem) -> tuple[set[str], Any, Any]:
     request = spec.request
-    if request is None or spec.sql or spec.missing:
-        raise ValueError(f"system {spec.system!r} is an HTTP service: say `request`, and no sql or missing")
+    if request is None or spec.sql or spec.mcp is not None or spec.missing:
+        raise ValueError(f"system {spec.system!r} is an HTTP service: say `request`, and no sql, mcp or missing")
     if spec.acts != (request.method != "GET"):
         what = "changes nothing" if spec.acts else "may change something"
         raise ValueError(f"request: {request.method} {what}: `acts` goes with POST, PUT, PATCH and DELETE")
@@ -220,16 +249,35 @@ def _http(spec: ToolSpec, system: HttpSystem) -> tuple[set[str], Any, Any]:
             return row({**spec.always, **fixed}, spec.returns, reached=spec.acts)
         if answer.status >= 400:
             raise Trouble("tool.refused", f"status {answer.status}", again=False, reached=False, ill=False)
-        found = _at(answer.content, request.at)
-        if spec.many:
-            if not isinstance(found, list):
-                raise garbage("no list", reached=False)
-            return rows([_named(each, spec) for each in found], spec.returns)
-        if not isinstance(found, dict):
-            raise garbage("no object", reached=spec.acts)
-        return row(_named(found, spec), spec.returns, reached=spec.acts)
+        return _shaped(_at(answer.content, request.at), spec)
 
     return used, http.runner(system, request, spec.acts), shape
+
+
+def _mcp(spec: ToolSpec, server: McpServer) -> tuple[set[str], Any, Any]:
+    call = spec.mcp
+    if call is None or spec.sql or spec.request is not None or spec.missing or spec.statuses:
+        raise ValueError(
+            f"system {spec.system!r} is an MCP server: say `mcp`, and no sql, request, missing or statuses"
+        )
+
+    def shape(content: Any) -> Any:
+        if spec.many and isinstance(content, dict) and set(content) == {"result"}:
+            content = content["result"]  # how servers wrap what is no object
+        return _shaped(content, spec)
+
+    return mcp.names(call, spec.parameters), mcp.runner(server, call, spec.parameters), shape
+
+
+def _shaped(found: Any, spec: ToolSpec) -> Any:
+    """An object, or a list of them, as declared."""
+    if spec.many:
+        if not isinstance(found, list):
+            raise garbage("no list", reached=False)
+        return rows([_named(each, spec) for each in found], spec.returns)
+    if not isinstance(found, dict):
+        raise garbage("no object", reached=spec.acts)
+    return row(_named(found, spec), spec.returns, reached=spec.acts)
 
 
 def _named(found: Any, spec: ToolSpec) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from runtime.agent.connect.secrets import Secret
 MOST_BYTES = 256 * 1024
 _FIELD = re.compile(r"\{(\w+)\}")
 _BUSY = frozenset({429, 503})
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HttpSystem(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="http"):
@@ -54,7 +54,7 @@ def mistake(system: HttpSystem) -> str:
     parts = urlsplit(system.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return f"{system.url!r} is no http address"
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         return f"{system.url!r}: only https leaves this machine"
     if parts.query or parts.fragment or parts.username or parts.password:
         return "url: a query, a fragment or a name and password have no place in it"
@@ -87,7 +87,7 @@ def runner(system: HttpSystem, request: Request, acts: bool) -> Callable[[Mappin
                     url,
                     params={key: _text(value, values) for key, value in request.query.items()},
                     headers=headers,
-                    json=_filled(request.body, values) if request.body is not None else None,
+                    json=filled(request.body, values) if request.body is not None else None,
                 ) as response,
             ):
                 return _answer(response.status_code, b"" if _refused(response.status_code) else _read(response, until))
@@ -153,12 +153,12 @@ def _text(template: str, values: Mapping[str, Any]) -> str:
     return _FIELD.sub(lambda field: str(values[field[1]]), template)
 
 
-def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+def filled(template: Any, values: Mapping[str, Any]) -> Any:
     """A value is never read as a template."""
     if isinstance(template, dict):
-        return {key: _filled(value, values) for key, value in template.items()}
+        return {key: filled(value, values) for key, value in template.items()}
     if isinstance(template, list):
-        return [_filled(value, values) for value in template]
+        return [filled(value, values) for value in template]
     if isinstance(template, str):
         whole = _FIELD.fullmatch(template)
         return values[whole[1]] if whole else _text(template, values)
