@@ -3,14 +3,14 @@
 import os
 import sys
 import time
+from typing import TypedDict
 
 from mcp.server.mcpserver import MCPServer
-from pydantic import BaseModel
 
 HOW = os.environ.get("MCP_SHOP", "")
 
 
-class Found(BaseModel):
+class Found(TypedDict):
     outcome: str
     units: int
 

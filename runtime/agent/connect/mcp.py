@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -200,7 +200,7 @@ class McpServer:
 
         system, secret = self._system, self._system.secret.read() if self._system.secret else ""
         if system.command:
-            silent = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - the stack closes it
+            silent = stack.enter_context(_nowhere())
             command, *arguments = system.command
             env = {system.secret_as: secret} if secret else None
             return Client(stdio_client(StdioServerParameters(command=command, args=arguments, env=env), errlog=silent))
@@ -218,6 +218,11 @@ def runner(
         return server.call(call, {name: values[name] for name in parameters if values[name] is not None}, seconds)
 
     return run
+
+
+def _nowhere() -> TextIO:
+    """Where a server's own log goes."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
