@@ -83,7 +83,9 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
     if found := control(text):
         return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
-    if wants_undo(text) and (len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation)):
+    if wants_undo(text) and (
+        len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation, ground.identity.customer)
+    ):
         return Understood("undo", "rule undo", intent="undo")
     if someone_else(ground.pack, state, text):
         return Understood("someone_else", "rule someone else")
