@@ -7,10 +7,12 @@ from datetime import date
 from msgspec import Struct
 
 from runtime.agent import Language, Value
+from runtime.agent.clock import said_moment, said_time
 from runtime.agent.days import said_day, short_day
 from runtime.agent.defaults import DEFAULTS
+from runtime.agent.phones import said_phone
 
-KINDS = frozenset({"", "day", "weekday", "time", "money", "term"})
+KINDS = frozenset({"", "day", "weekday", "time", "clock", "moment", "money", "term", "phone", "spelled"})
 """What may follow the colon of a field: the way a value is written for the ear."""
 
 CORE = (
@@ -88,6 +90,14 @@ class Phrases:
                 return short_day(date.fromisoformat(str(value)), self._language)
             case "time":
                 return str(value).lstrip("0") if not str(value).startswith("00") else str(value)[1:]
+            case "clock":
+                return said_time(str(value), self._language)
+            case "moment":
+                return said_moment(str(value), self._language, today)
+            case "phone":
+                return said_phone(str(value))
+            case "spelled":
+                return ", ".join(letter for letter in str(value).upper() if not letter.isspace())
             case "money":
                 return _money(int(value or 0), self._language)
             case "term":

@@ -500,9 +500,12 @@ class _Turn:
         """A slot was wrong: the flow again from its start, with what was said and without what was looked up."""
         frame = self._state.stack[-1]
         flow = self._ground.pack.flows[frame.flow]
+        changed = {f"${name}" for name in self._is.slots}
         kept: dict[str, Value] = {}
         for name, slot in flow.slots.items():
-            if slot.type not in ("choice", "pin"):
+            if slot.type == "pin":
+                continue
+            if slot.type != "choice" or not changed & {f"${name}", *map(str, slot.arguments.values())}:
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
         kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
         fresh = begin(flow, {**kept, **self._is.slots})
