@@ -53,7 +53,7 @@ def corrected(ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming
 def _surest(
     ground: Ground, frame: Frame, slots: dict[str, Slot], text: str, *, of_named: bool, few: bool
 ) -> tuple[str, Reading] | None:
-    """The slot that `text` fits best, with what it reads; the one asked first of two alike."""
+    """The slot that `text` fits best, with what it reads; the first of two alike, what can't be right last."""
     best: tuple[str, Reading] | None = None
     for name, slot in slots.items():
         if reader(slot.type).by_name and not of_named:
@@ -61,9 +61,13 @@ def _surest(
         reading = _read(ground, frame, name, slot, text)
         if reading is None or (few and reading.around(fold(text).split()) > _FEW):
             continue
-        if best is None or reading.sure > best[1].sure:
+        if best is None or _fit(reading) > _fit(best[1]):
             best = name, reading
     return best
+
+
+def _fit(reading: Reading) -> tuple[bool, float]:
+    return not reading.wrong, reading.sure
 
 
 def _read(ground: Ground, frame: Frame, name: str, slot: Slot, text: str) -> Reading | None:

@@ -40,7 +40,7 @@ _ALPHABETS = {
 }
 _AS_IN = frozenset(listed("de como for as in like of"))
 _TIMES = {"doble": 2, "double": 2, "triple": 3, "treble": 3}
-_JOINT = frozenset(listed("y and con"))
+_JOINT = frozenset(listed("y and con letra letter"))
 
 
 @dataclass(frozen=True, slots=True)
