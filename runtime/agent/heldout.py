@@ -12,8 +12,9 @@ import numpy as np
 
 from runtime.agent import Language
 from runtime.agent.controls import control
-from runtime.agent.pack import OUT_OF_SCOPE, Pack, read_toml
+from runtime.agent.pack import OUT_OF_SCOPE, Pack
 from runtime.agent.router import Router
+from runtime.agent.tomls import read_toml
 
 FALSE_REJECTION = 0.05
 

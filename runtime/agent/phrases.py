@@ -51,6 +51,13 @@ class Phrases:
             code = code.rpartition(".")[0] or "error"
         return code
 
+    def templates(self) -> Iterator[str]:
+        """All that is written, for the ear and for a screen, and what stored words are called."""
+        for templates in self._file.say.values():
+            yield from templates
+        yield from self._file.detail.values()
+        yield from self._file.terms.values()
+
     def variants(self, code: str) -> list[str]:
         """All templates of `code`. Raises KeyError."""
         return self._say[code]
