@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -216,6 +217,8 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     """SQLite file with the shop's data; empty: the pack's own, copied below the data folder."""
     connectors: str = ""
     """A file like a pack's connectors.toml, whose tools take the place of the pack's; empty: the pack's own."""
+    today: str = ""
+    """For rehearsals: the day that packs take for today (ISO 8601); empty: the clock's."""
 
 
 class Payments(Struct, frozen=True, forbid_unknown_fields=True):
@@ -383,6 +386,10 @@ def read(text: str, where: str, kind: type[T]) -> T:
 
 def _contradictions(settings: Settings) -> Iterator[str]:
     """What each value allows by itself and all of them together don't."""
+    try:
+        _ = settings.agent.today and date.fromisoformat(settings.agent.today)
+    except ValueError:
+        yield f"agent.today = {_shown(settings.agent.today)}: there is no such day"
     for key in ("allowed", "trusted"):
         try:
             networks(getattr(settings.sip.callers, key))

@@ -1,6 +1,8 @@
 """What each pack that is answered with makes of words; the models behind them are loaded once."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,11 +37,11 @@ class Minds:
 
 def load(settings: Settings, store: Store) -> Minds:
     """Every pack that the settings name. Blocks. Raises ConfigError, PackError, ModelError, AgentError."""
-    from models.embed import e5
+    from models.embed import load as load_embedder
     from models.llm import smollm2
 
     language = smollm2.load(store, threads=settings.voice.threads or min(2, cores()))
-    embedder = e5.load(store)
+    embedder = load_embedder(store)
     names = [settings.agent.pack, *(number.pack for number in settings.sip.numbers if number.pack)]
     return Minds({name: _mind(name, settings, embedder, language) for name in dict.fromkeys(names)}, language)
 
@@ -50,6 +52,7 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
     folder = pack_folder(name)
     own = settings.data_folder / f"{folder.name}.db"
     given = settings.agent.database if name == settings.agent.pack else ""
+    clock = partial(date.fromisoformat, settings.agent.today) if settings.agent.today else None
     database = Path(given).expanduser() if given else own
     other = settings.agent.connectors if name == settings.agent.pack else ""
     planner = load_planner(
@@ -57,6 +60,7 @@ def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -
         embedder,
         chooser,
         database,
+        clock,
         deliver=delivery(settings.identity),
         connectors=Path(other).expanduser() if other else None,
     )

@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    from models.embed import e5
+    from models.embed import load as load_embedder
     from models.store import Store
     from runtime.agent.asides import Asides
     from runtime.agent.planner import load
 
-    embedder = e5.load(Store())
+    embedder = load_embedder(Store())
     for manifest in sorted((ROOT / "models" / "sectors").glob("*/pack.toml")):
         print(f"reading the examples of the pack {manifest.parent.name} (the first time, a minute)", flush=True)
         began = time.monotonic()

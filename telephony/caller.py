@@ -88,8 +88,11 @@ async def place_call(
     *,
     patience: Patience = Patience(),
     settings: SipSettings | None = None,
+    once_more: Callable[[Sequence[TurnReport]], bool] = lambda _turns: False,
 ) -> CallReport:
     """Calls `uri`, says each file in turn and writes a stereo WAV (16 kHz, caller left, counter right).
+
+    `once_more`: asked after each turn, whether the file just said is to be said again.
 
     Raises TelephonyError when the call is not answered, VoiceError when a file can't be read or written.
     """
@@ -103,7 +106,7 @@ async def place_call(
         await _answered(call, patience.answer)
         connect = loop.time() - dialled
         talk = _Talk(call)
-        report = await talk.hold(uri, spoken, connect, patience)
+        report = await talk.hold(uri, spoken, connect, patience, once_more)
     finally:
         await agent.stop()
     if record is not None:
@@ -171,14 +174,25 @@ class _Talk:
     def said(self) -> Pcm:
         return _track(self._said)
 
-    async def hold(self, uri: str, spoken: Sequence[tuple[str, Pcm]], connect: float, patience: Patience) -> CallReport:
+    async def hold(
+        self,
+        uri: str,
+        spoken: Sequence[tuple[str, Pcm]],
+        connect: float,
+        patience: Patience,
+        once_more: Callable[[Sequence[TurnReport]], bool],
+    ) -> CallReport:
         listening = asyncio.ensure_future(self._listen())
         if (wait := patience.greeting) is None:
             first, last = await self._hear_out(0.0, patience)
         else:
             await self._until(lambda: len(self._loud) * WINDOW >= wait * RATE)
             first, last = self._first_sound(0.0), None
-        turns = [await self._turn(name, pcm, patience) for name, pcm in spoken]
+        turns: list[TurnReport] = []
+        for name, pcm in spoken:
+            turns.append(await self._turn(name, pcm, patience))
+            while not self._over and await asyncio.to_thread(once_more, turns):
+                turns.append(await self._turn(name, pcm, patience))
         await self._call.hangup()
         await listening
         ended = self._call.ended.cause if self._call.ended else "lost"

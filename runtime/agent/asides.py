@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.places import cache_home
 from models.embed import Embedder
+from runtime.agent.learning import learn
 from runtime.agent.pack import Pack
 from runtime.agent.router import Router
 
@@ -24,7 +25,8 @@ class Asides:
             language: {ASIDE: table[ASIDE][language], TO_US: [*table[TO_US][language], *_some(of)]}
             for language, of in pack.examples.items()
         }
-        self._router = Router(examples, embedder, cache_home() / "examples", ASIDE, FALSE_REJECTION)
+        learnt = learn(examples, embedder, cache_home() / "examples", ASIDE, FALSE_REJECTION)
+        self._router = Router(learnt, embedder)
 
     def for_us(self, text: str) -> float:
         """Probability that it is said to us. Blocking, about 20 ms. Raises ModelError."""

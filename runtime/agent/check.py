@@ -19,6 +19,7 @@ from runtime.agent.flow import (
     Offer,
     Person,
     Say,
+    Show,
     Step,
     step_id,
 )
@@ -26,11 +27,14 @@ from runtime.agent.ledger import DONE, LEDGER
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
 from runtime.agent.places import line_of
+from runtime.agent.readers import reader, types
 from runtime.agent.recording import PHRASES
 from runtime.agent.retention import mistake
 from runtime.agent.tools import SUPPLIED, Tool
 
 FEWEST_EXAMPLES = 10
+SAID_OF_SLOT = frozenset({"least", "most", "held"})
+"""Fields of the phrases that ask for the rest of a value, or say why one is wrong."""
 _FIELD = re.compile(r"\{([^}]+)\}")
 
 
@@ -262,12 +266,17 @@ class _FlowCheck:
                     raise self._wrong(
                         [*path, "ask"], f"phrase {slot.ask!r} ({language}) needs two variants: it is asked again"
                     )
-        if slot.type == "secret" and (slot.optional or slot.default is not None):
-            raise self._wrong(path, "a secret is asked for: it is neither optional nor has a default")
+        if slot.type not in types():
+            raise self._wrong([*path, "type"], f"{slot.type!r} is no type of slot; there are {', '.join(types())}")
+        kind = reader(slot.type)
+        if mistake := kind.mistake(slot):
+            raise self._wrong(path, mistake)
         if slot.unclear:
             self._say(slot.unclear, [*path, "unclear"])
-        if (slot.type == "entity" or slot.of) and slot.of not in self._pack.manifest.entities:
+        if slot.of and kind.entity and slot.of not in self._pack.manifest.entities:
             raise self._wrong([*path, "of"], f"pack.toml has no entity {slot.of!r}")
+        for code in (*kind.phrases, *(f"wrong.{reason}" for reason in kind.wrong(slot))):
+            self._about_slot(code, path, slot.type)
         if slot.type == "choice":
             tool = self._tool(slot.options, [*path, "options"])
             if not tool.many or "id" not in tool.returns or tool.acts:
@@ -279,6 +288,14 @@ class _FlowCheck:
                 for field, _ in fields(phrases.variants(slot.title)[0]):
                     if field not in tool.returns:
                         raise self._wrong([*path, "title"], f"{slot.options} returns no {field!r}")
+
+    def _about_slot(self, code: str, path: list[str], kind: str) -> None:
+        """A phrase that is said of any slot of a type."""
+        _phrase(self._pack, code, self._path, self._line(path), f"a slot of type {kind!r} needs it")
+        for language, phrases in self._pack.phrases.items():
+            for name, _ in (each for template in phrases.variants(code) for each in fields(template)):
+                if name not in SAID_OF_SLOT:
+                    raise self._wrong(path, f"phrase {code!r} ({language}) has {{{name}}}, which nothing fills")
 
     def _tool(self, name: str, path: list[str]) -> Tool:
         if name not in self._pack.tools:
@@ -314,6 +331,8 @@ class _FlowCheck:
                 self._branch(step, path)
             case Say():
                 self._say(step.say, [*path, "say"])
+            case Show():
+                self._show(step, path)
             case Answer():
                 for language in self._pack.manifest.languages:
                     if (step.answer, language) not in self._pack.knowledge:
@@ -329,6 +348,21 @@ class _FlowCheck:
         following = getattr(step, "next", "")
         if following and following not in self._ids:
             raise self._wrong([*path, "next"], f"there is no step {following!r}")
+
+    def _show(self, step: Show, path: list[str]) -> None:
+        tool = self._tool(step.rows, [*path, "rows"])
+        if not tool.many or tool.acts:
+            raise self._wrong([*path, "rows"], f"{step.rows} must return a list of rows")
+        self._arguments(tool, set(step.arguments), [*path, "arguments"])
+        self._say(step.none, [*path, "none"])
+        for key, code, more in (("show", step.show, {"shown", "count"}), ("row", step.row, set(tool.returns))):
+            _phrase(self._pack, code, self._path, self._line([*path, key]), "this step says it")
+            for language, phrases in self._pack.phrases.items():
+                for name, _ in (each for template in phrases.variants(code) for each in fields(template)):
+                    if name not in more and not self._available(name):
+                        raise self._wrong(
+                            [*path, key], f"phrase {code!r} ({language}) has {{{name}}}, which nothing fills"
+                        )
 
     def _branch(self, step: Branch, path: list[str]) -> None:
         for target in [*step.to.values(), step.otherwise]:

@@ -89,7 +89,7 @@ class Database:
         with self._writable() as db:
             if before := kept(db, effect.key):
                 return before[1]
-            begin(db, effect, conversation)
+            begin(db, effect, conversation, str(supplied.get("customer", "")))
             result: dict[str, Value] = dict(call(tool, db, supplied, effect.arguments))
             finish(db, effect, result)
         return result
@@ -124,7 +124,7 @@ class Database:
                 if before[0] == "begun":
                     raise ToolError(UNSURE, f"{effect.tool} {effect.key} was begun before and never finished")
                 return before[1]
-            begin(db, effect, conversation)
+            begin(db, effect, conversation, str(supplied.get("customer", "")))
         try:
             with self.reading() as db:
                 result: dict[str, Value] = dict(call(tool, db, supplied, effect.arguments))

@@ -5,22 +5,24 @@ from typing import Literal
 from msgspec import Struct
 
 from runtime.agent import Level, Value
+from runtime.agent.days import When
 
 
 class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     """What a flow needs to know. `ask` is a phrase code; each time it is asked again in other words.
 
-    `type`: "number" (`digits` = [fewest, most]), "day" (`of`: an entity whose ids are days, for names like «Navidad»),
-    "entity" (`of` an entity of the pack) or "choice" (the
-    options are the rows of the tool `options`, each said as the phrase `title`) or "secret" (`digits` for the keypad
-    alone, which only the payment provider gets: the slot holds its token) or "pin" (the same, for the tool of an
-    `identify` step alone). `optional`: taken when the customer
-    says it, never asked for; otherwise it is `default` ("$store": that fact of the pack).
+    `type` is one of the modules of runtime/agent/readers; docs/slots.md tells them and what each makes of the other
+    keys. `optional`: taken when the customer says it, never asked for; otherwise it is `default` ("$store": that
+    fact of the pack).
     """
 
-    type: Literal["number", "day", "entity", "choice", "secret", "pin"]
+    type: str
     ask: str = ""
     digits: tuple[int, int] = (1, 12)
+    between: tuple[int, int] = (0, 999_999_999)
+    when: When = "future"
+    region: str = "ES"
+    pattern: str = ""
     of: str = ""
     options: str = ""
     arguments: dict[str, Value] = {}
@@ -86,6 +88,22 @@ class Say(Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
 
 
+class Show(Struct, frozen=True, forbid_unknown_fields=True):
+    """Say a few of the rows of a reading tool, and show them all, each as the phrase `row`.
+
+    In `show`, {shown} is what an ear keeps of them, {count} how many there are; `none` is said when there are none.
+    """
+
+    show: str
+    rows: str
+    row: str
+    none: str
+    arguments: dict[str, Value] = {}
+    source: str = ""
+    next: str = ""
+    id: str = ""
+
+
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """Say a section of a document, "returns#period"."""
 
@@ -116,9 +134,9 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
 
 
-Step = Ask | Confirm | Call | Identify | Branch | Say | Answer | Forget | Person | Offer
+Step = Ask | Confirm | Call | Identify | Branch | Say | Show | Answer | Forget | Person | Offer
 STEPS: dict[str, type[Step]] = {
-    "ask": Ask, "confirm": Confirm, "call": Call, "identify": Identify, "branch": Branch, "say": Say,
+    "ask": Ask, "confirm": Confirm, "call": Call, "identify": Identify, "branch": Branch, "say": Say, "show": Show,
     "answer": Answer, "forget": Forget, "person": Person, "offer": Offer,
 }  # fmt: skip
 """The key that tells what a step is."""

@@ -80,11 +80,16 @@ class Ground:
             Choice("no", self.phrases.say("no", {}, self.today)),
         )
 
-    def spoken_list(self, choices: tuple[Choice, ...]) -> str:
-        """«a, b o c»; «a u ocho»."""
+    def spoken_list(self, choices: tuple[Choice, ...], *, together: bool = False) -> str:
+        """«a, b o c», «a u ocho»; `together`: «a, b y c», «a e hijos»."""
         titles = [choice.title for choice in choices]
-        before_o = fold(titles[-1] if titles else "").startswith(("o", "ho", "8"))
-        joint = " or " if self.language == "en" else " u " if before_o else " o "
+        last = fold(titles[-1] if titles else "")
+        if self.language == "en":
+            joint = " and " if together else " or "
+        elif together:
+            joint = " e " if last.startswith(("i", "hi")) and not last.startswith("hie") else " y "
+        else:
+            joint = " u " if last.startswith(("o", "ho", "8")) else " o "
         return joint.join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
 
 

@@ -23,7 +23,8 @@ CREATE TABLE effects (
     done         TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     state        TEXT NOT NULL DEFAULT 'done',
     conversation TEXT NOT NULL DEFAULT '',
-    undone       INTEGER NOT NULL DEFAULT 0
+    undone       INTEGER NOT NULL DEFAULT 0,
+    customer     TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE about (pack TEXT NOT NULL, schema TEXT NOT NULL, seeded TEXT NOT NULL);
 """
@@ -35,6 +36,7 @@ _LATER = {
     "state": "TEXT NOT NULL DEFAULT 'done'",
     "conversation": "TEXT NOT NULL DEFAULT ''",
     "undone": "INTEGER NOT NULL DEFAULT 0",
+    "customer": "TEXT NOT NULL DEFAULT ''",
 }
 """Columns that ledgers made before have not."""
 
@@ -68,10 +70,12 @@ def kept(db: sqlite3.Connection, key: str) -> tuple[str, dict[str, Value]] | Non
     return row and (str(row[0]), json.loads(row[1]))
 
 
-def begin(db: sqlite3.Connection, effect: Effect, conversation: str) -> None:
+def begin(db: sqlite3.Connection, effect: Effect, conversation: str, customer: str = "") -> None:
+    """`customer`: for whom the tool does it, where it takes one."""
     db.execute(
-        "INSERT INTO effects (key, tool, arguments, result, state, conversation) VALUES (?, ?, ?, '{}', 'begun', ?)",
-        (effect.key, effect.tool, json.dumps(effect.arguments), conversation),
+        "INSERT INTO effects (key, tool, arguments, result, state, conversation, customer)"
+        " VALUES (?, ?, ?, '{}', 'begun', ?, ?)",
+        (effect.key, effect.tool, json.dumps(effect.arguments), conversation, customer),
     )
 
 
@@ -92,12 +96,12 @@ def withdraw(db: sqlite3.Connection, effect: Effect) -> None:
     db.execute("DELETE FROM effects WHERE key = ? AND state = 'begun'", (effect.key,))
 
 
-def last_deed(db: sqlite3.Connection, conversation: str) -> Deed | None:
-    """What was done last in a conversation and not taken back."""
+def last_deed(db: sqlite3.Connection, conversation: str, customer: str) -> Deed | None:
+    """What was done last in a conversation and not taken back; of another customer than `customer` nothing is told."""
     row = db.execute(
         "SELECT rowid, tool, state, arguments, result FROM effects WHERE conversation = ? AND undone = 0"
-        " ORDER BY rowid DESC LIMIT 1",
-        (conversation,),
+        " AND customer IN ('', ?) ORDER BY rowid DESC LIMIT 1",
+        (conversation, customer),
     ).fetchone()
     if row is None:
         return None

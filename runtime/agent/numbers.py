@@ -37,7 +37,8 @@ _ES = _Words(
         **{word: value for value, word in enumerate(_ES_TEENS, 10)},
         **{word: value * 10 for value, word in enumerate(_ES_TENS, 3)},
         **{word: value * 100 for value, word in enumerate(_ES_HUNDREDS, 2)},
-        "un": 1, "una": 1, "veintiun": 21, "cien": 100, "ciento": 100,
+        **{f"{word[:-2]}as": value * 100 for value, word in enumerate(_ES_HUNDREDS, 2)},
+        "un": 1, "una": 1, "veintiun": 21, "veintiuna": 21, "cien": 100, "ciento": 100,
     },
     hundred=frozenset(),
     thousand="mil",
@@ -60,6 +61,8 @@ _EN = _Words(
 )  # fmt: skip
 _NUMBERS: dict[Language, _Words] = {"es": _ES, "en": _EN}
 _BETWEEN = {"es": {"luego", "despues", "guion", "coma", "punto"}, "en": {"then", "dash", "hyphen", "comma", "point"}}
+_WEAK = frozenset(listed("un una o oh one to too for ate won tree sex owe"))
+"""Words that are digits only among digits: «una bombilla», "the other one", "two for one"."""
 _GROUPED = re.compile(r"\b\d{1,3}(?:[.,]\d{3})+\b")
 
 
@@ -72,10 +75,13 @@ class DigitRun:
     last: int
 
 
-def digit_runs(text: str, language: Language, *, loose: bool = False, apart: bool = False) -> list[DigitRun]:
+def digit_runs(
+    text: str, language: Language, *, loose: bool = False, apart: bool = False, strict: bool = False
+) -> list[DigitRun]:
     """Every stretch of digits in `text`, in order.
 
     `loose` also takes what a recogniser writes for a digit; `apart` reads "ninety four" as 90, 4 and not as 94.
+    `strict`, for a sentence that may be about anything: not those in which most words only may be digits («una»).
     """
     reader = _Reader(_folded(text), _NUMBERS[language], _BETWEEN[language], loose, apart)
     runs: list[DigitRun] = []
@@ -84,29 +90,83 @@ def digit_runs(text: str, language: Language, *, loose: bool = False, apart: boo
         run = reader.run(at)
         if run is None:
             at += 1
-        else:
+            continue
+        said = reader.words[run.first : run.last + 1]
+        if not strict or sum(word in _WEAK for word in said) * 2 <= len(said):
             runs.append(run)
-            at = run.last + 1
+        at = run.last + 1
     return runs
 
 
-def find_number(text: str, language: Language, shortest: int, longest: int) -> DigitRun | None:
-    """The run with the right number of digits; the last one, since people correct themselves forwards."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One number as people say it (`value`), and the folded words [first, last] that said it."""
+
+    value: int
+    first: int
+    last: int
+
+
+class Pieces:
+    """The numbers of a text, wherever one begins; below a million."""
+
+    def __init__(self, text: str, language: Language) -> None:
+        self._reader = _Reader(_folded(text), _NUMBERS[language], set(), False, False)
+
+    def at(self, place: int) -> Piece | None:
+        """The number that begins with the folded word at `place`."""
+        if place >= len(self._reader.words):
+            return None
+        found = self._reader.piece(place)
+        return Piece(int(found[0]), place, found[1] - 1) if found else None
+
+    def all(self) -> list[Piece]:
+        """One after the other: «las cinco y veinte» is 5 and 20."""
+        found: list[Piece] = []
+        at = 0
+        while at < len(self._reader.words):
+            piece = self.at(at)
+            at += 1
+            if piece:
+                found.append(piece)
+                at = piece.last + 1
+        return found
+
+
+def pieces(text: str, language: Language) -> list[Piece]:
+    """Every number in `text` by itself."""
+    return Pieces(text, language).all()
+
+
+def is_weak(word: str) -> bool:
+    """Whether a folded word is a number only among numbers: «una», "to"."""
+    return word in _WEAK
+
+
+def find_number(text: str, language: Language, shortest: int, longest: int, *, strict: bool = False) -> DigitRun | None:
+    """The run with the right number of digits; the last one, since people correct themselves forwards.
+
+    `strict`: as in `digit_runs`.
+    """
     other: Language = "en" if language == "es" else "es"
     readings = [(language, False, False), (language, True, False), (other, False, False)]
     if language == "es":
         readings.insert(1, (language, False, True))
     for spoken, loose, apart in readings:
-        runs = digit_runs(text, spoken, loose=loose, apart=apart)
+        runs = digit_runs(text, spoken, loose=loose, apart=apart, strict=strict)
         right = [run for run in runs if shortest <= len(run.digits) <= longest]
         if right:
             return right[-1]
     return None
 
 
+def ungrouped(text: str) -> str:
+    """«48.213», "48,213" without their separators."""
+    return _GROUPED.sub(lambda match: re.sub(r"[.,]", "", match.group()), text)
+
+
 def _folded(text: str) -> list[str]:
-    joined = _GROUPED.sub(lambda match: re.sub(r"[.,]", "", match.group()), text)
-    return fold(joined).split()
+    return fold(ungrouped(text)).split()
 
 
 class _Reader:
@@ -123,7 +183,7 @@ class _Reader:
         """Digits from word `at` on, or None when no number begins there."""
         first, digits, last = at, "", at
         while at < len(self.words):
-            piece = self._piece(at)
+            piece = self.piece(at)
             if piece is None:
                 if not digits or self.words[at] not in self._between | self._numbers.joins:
                     break
@@ -133,13 +193,13 @@ class _Reader:
             digits, last = digits + text, at - 1
         return DigitRun(digits, first, last) if digits else None
 
-    def _piece(self, at: int) -> tuple[str, int] | None:
+    def piece(self, at: int) -> tuple[str, int] | None:
         """One number as people say it: written digits, "double three", or a number up to 999,999."""
         word = self.words[at]
         if word.isdigit():
             return word, at + 1
         if times := self._numbers.repeats.get(word):
-            inner = self._piece(at + 1) if at + 1 < len(self.words) else None
+            inner = self.piece(at + 1) if at + 1 < len(self.words) else None
             if inner and len(inner[0]) == 1:
                 return inner[0] * times, inner[1]
             return None

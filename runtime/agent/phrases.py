@@ -7,10 +7,12 @@ from datetime import date
 from msgspec import Struct
 
 from runtime.agent import Language, Value
+from runtime.agent.clock import said_moment, said_time
 from runtime.agent.days import said_day, short_day
 from runtime.agent.defaults import DEFAULTS
+from runtime.agent.phones import said_phone
 
-KINDS = frozenset({"", "day", "weekday", "time", "money", "term"})
+KINDS = frozenset({"", "day", "weekday", "time", "clock", "moment", "money", "term", "phone", "spelled"})
 """What may follow the colon of a field: the way a value is written for the ear."""
 
 CORE = (
@@ -48,6 +50,13 @@ class Phrases:
         while code not in self:
             code = code.rpartition(".")[0] or "error"
         return code
+
+    def templates(self) -> Iterator[str]:
+        """All that is written, for the ear and for a screen, and what stored words are called."""
+        for templates in self._file.say.values():
+            yield from templates
+        yield from self._file.detail.values()
+        yield from self._file.terms.values()
 
     def variants(self, code: str) -> list[str]:
         """All templates of `code`. Raises KeyError."""
@@ -88,6 +97,14 @@ class Phrases:
                 return short_day(date.fromisoformat(str(value)), self._language)
             case "time":
                 return str(value).lstrip("0") if not str(value).startswith("00") else str(value)[1:]
+            case "clock":
+                return said_time(str(value), self._language)
+            case "moment":
+                return said_moment(str(value), self._language, today)
+            case "phone":
+                return said_phone(str(value))
+            case "spelled":
+                return ", ".join(letter for letter in str(value).upper() if not letter.isspace())
             case "money":
                 return _money(int(value or 0), self._language)
             case "term":

@@ -22,7 +22,7 @@ from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
 from runtime.agent.identity import identifying, supplied_customer
-from runtime.agent.ledger import UNSURE, last_deed
+from runtime.agent.ledger import UNSURE, Deed, last_deed
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.pins import Pins
 from runtime.agent.recording import RecordingPolicy
@@ -367,14 +367,17 @@ class _Turn:
         return Plan(plan.heard, plan.intent, plan.confidence, plan.why, (), plan.reply, state)
 
     def _cancel(self) -> Plan:
-        if not self._open() and calls_off(self._heard.text) and last_deed(self._ground.db, self._ground.conversation):
+        if not self._open() and calls_off(self._heard.text) and self._last_deed():
             return self._undo()
         code = "cancelled" if self._open() else "nothing_to_cancel"
         return self._say((self._ground.message(code),), stack=(), expect=Expect())
 
+    def _last_deed(self) -> Deed | None:
+        return last_deed(self._ground.db, self._ground.conversation, self._ground.identity.customer)
+
     def _undo(self) -> Plan:
         """Take back what was done last: read back and confirmed like any deed."""
-        deed = last_deed(self._ground.db, self._ground.conversation)
+        deed = self._last_deed()
         if deed is None:
             return self._aside(self._ground.message("undo_nothing"))
         if not deed.sure:
@@ -497,9 +500,12 @@ class _Turn:
         """A slot was wrong: the flow again from its start, with what was said and without what was looked up."""
         frame = self._state.stack[-1]
         flow = self._ground.pack.flows[frame.flow]
+        changed = {f"${name}" for name in self._is.slots}
         kept: dict[str, Value] = {}
         for name, slot in flow.slots.items():
-            if slot.type not in ("choice", "pin"):
+            if slot.type == "pin":
+                continue
+            if slot.type != "choice" or not changed & {f"${name}", *map(str, slot.arguments.values())}:
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
         kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
         fresh = begin(flow, {**kept, **self._is.slots})

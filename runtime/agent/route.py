@@ -6,14 +6,17 @@ So the model is a tie-breaker: it never brings in an intent of its own, and what
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from models.embed import Embedder
 from models.llm import Chooser, topic_prompt
+from runtime.agent import Language
+from runtime.agent.learning import learn, outside
 from runtime.agent.pack import OUT_OF_SCOPE, Pack
 from runtime.agent.router import Routed, Router
+from runtime.agent.trained import find
 
 CANDIDATES = 3
 _WARMED = 3
@@ -86,13 +89,28 @@ class Judge:
 
 
 def make_router(pack: Pack, embedder: Embedder) -> Router:
-    """The pack's router; embeddings of the examples are kept in the cache."""
+    """The pack's router: its trained model where there is one, else what its examples teach (kept in the cache)."""
+    if learnt := find(pack, embedder):
+        return Router(learnt, embedder)
+    return router_of(pack, pack.examples, embedder)
+
+
+def router_of(
+    pack: Pack,
+    examples: Mapping[Language, Mapping[str, Sequence[str]]],
+    embedder: Embedder,
+    paraphrases: Callable[[str, Language], Sequence[str]] = lambda _text, _language: (),
+) -> Router:
+    """A router for the pack that has seen only `examples`, and `paraphrases` of them. Raises ModelError."""
     from core.places import cache_home
 
-    return Router(
-        pack.examples,
+    learnt = learn(
+        examples,
         embedder,
         cache_home() / "examples",
         OUT_OF_SCOPE,
         pack.manifest.thresholds.false_rejection,
+        others=outside(pack.manifest.languages),
+        paraphrases=paraphrases,
     )
+    return Router(learnt, embedder)

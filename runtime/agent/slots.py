@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from runtime.agent import Language
 from runtime.agent.numbers import digit_runs, find_number
-from runtime.agent.words import fold, listed, stem
+from runtime.agent.words import BLANK, FUNCTION, fold, listed, stem
 from runtime.messages import Choice
 
 _YES = frozenset(
@@ -43,6 +43,9 @@ _FILLER = frozenset(
         " through with mate sir madam said go for can just um uh er oh let us"
     )
 )
+_ABOUT = listed("perdon perdone perdona queria decir sorry meant mean actually rather mejor sea son somos seria make")
+AROUND = _FILLER | frozenset([*_ABOUT, BLANK])
+"""Words that say nothing by themselves around an answer."""
 _NEGATABLE = frozenset(listed("correcto correcta exacto confirmo confirma right correct ok okay fine sure confirm"))
 _ORDINALS: dict[str, int] = {
     "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
@@ -94,8 +97,15 @@ def yes_no(text: str) -> bool | None:
     return None
 
 
+def is_question(text: str) -> bool:
+    """Whether something is asked, rather than answered."""
+    return "?" in text or any(word in _ASKING for word in fold(text).split()[:2])
+
+
 def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | None:
     """Which of `options` is meant: by its words, «la segunda», "number two", "the last one"; None if not one."""
+    if not options:
+        return None
     words = fold(text).split()
     for choice in options:
         if fold(choice.title) == " ".join(words):
@@ -120,6 +130,20 @@ def other_numbers(text: str, title: str, language: Language) -> bool:
     """Whether a number is said («el cuatro», "the 4th") that is not in the title. «una» and "one" count for none."""
     spoken = {word for word in _digits_as_words(text, language) if word.isdigit() and word != "1"}
     return not spoken | set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", title))
+
+
+def named(text: str, options: Sequence[Choice], language: Language) -> Choice | None:
+    """Which of `options` a sentence from before they were offered names, by a word of it and not by numbers alone."""
+    spoken = _digits_as_words(text, language) - _EVERYDAY
+    overlap = [spoken & _digits_as_words(choice.title, language) for choice in options]
+    best = max(map(len, overlap), default=0)
+    fitting = [choice for choice, words in zip(options, overlap, strict=True)
+               if best and len(words) == best and any(not word.isdigit() for word in words)]  # fmt: skip
+    return fitting[0] if len(fitting) == 1 else None
+
+
+_EVERYDAY = frozenset(stem(word) for word in FUNCTION)
+"""«Quiero devolver el pedido» does not choose «todo el pedido»."""
 
 
 def _first_said(title: str, spoken: set[str]) -> int:

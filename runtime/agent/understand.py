@@ -6,16 +6,19 @@ from typing import Literal
 
 from runtime.agent import DialogState, Frame, Heard, Language, Value
 from runtime.agent.controls import Control, control, injected, wanted_language
-from runtime.agent.days import find_day, names_day
+from runtime.agent.correct import corrected
+from runtime.agent.days import names_day
+from runtime.agent.fill import kept, opening_slots, read_asked, said_slots
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
-from runtime.agent.ground import MOST_OPTIONS, Ground
+from runtime.agent.ground import Ground
 from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
 from runtime.agent.pack import OUT_OF_SCOPE
+from runtime.agent.readers import Reading
 from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import other_numbers, pick, read_number, yes_no
 from runtime.agent.undo import wants_undo
-from runtime.agent.walk import AGENT, among, note
+from runtime.agent.walk import AGENT, note, offered
 from runtime.agent.words import fold, foreign, listed
 from runtime.messages import Choice
 
@@ -42,10 +45,6 @@ _CONTROLS: dict[Control, Act] = {
     "person": "person", "cancel": "cancel", "repeat": "repeat", "slower": "slower", "goodbye": "goodbye",
     "language_es": "language", "language_en": "language",
 }  # fmt: skip
-_CORRECTION = re.compile(
-    r"^(?:no|perdon|perdona|perdone|espera|digo|quise decir|queria decir|me he equivocado|sorry|wait|actually|i meant"
-    r"|i mean|it s|make that)\b"
-)
 _FOLLOW_UP = re.compile(r"^(?:y|and|what about|how about|que tal|pero|but|or|o|tambien|also)\b")
 _POINTING = re.compile(
     r"\b(?:lo|la|los|las|ese|esa|esos|esas|este|esta|estos|estas|eso|it|them|that|those|this|these|one|ones)\b"
@@ -54,9 +53,6 @@ _POINTING = re.compile(
 _PREFERRING = frozenset(
     listed("mejor prefiero puede podria quiza para mismo better rather prefer could maybe would like")
 )
-_JOINED = re.compile(r"\b(?:y|e|o|ni|and|or|nor)\b")
-_BEGINNING = 3
-"""Digits at the end of a sentence from which they are the beginning of the number asked for."""
 _ELLIPSIS = 3
 """Words: a question this short leaves out what it is about («¿os quedan?»)."""
 _HINT = 0.15
@@ -83,11 +79,13 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
     if found := control(text):
         return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
-    if wants_undo(text) and (len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation)):
+    if wants_undo(text) and (
+        len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation, ground.identity.customer)
+    ):
         return Understood("undo", "rule undo", intent="undo")
     if someone_else(ground.pack, state, text):
         return Understood("someone_else", "rule someone else")
-    if pending := _pending(ground, state, text):
+    if pending := _pending(ground, state, heard):
         return pending
     if other := foreign(text, ground.language):
         if other not in ground.pack.manifest.languages:
@@ -105,9 +103,10 @@ def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:
         return Understood("undo", why, intent=choice)
     if choice.startswith("intent:") and (intent := choice.removeprefix("intent:")) in _startable(ground):
         return Understood("start", why, intent=intent)
-    if choice in ("yes", "no") and state.expect.kind == "yes_no":
+    step = _asking(ground, state)
+    if choice in ("yes", "no") and state.expect.kind == "yes_no" and step is None:
         return Understood("yes" if choice == "yes" else "no", why)
-    if (step := _asking(ground, state)) and choice in {each.id for each in _offered(ground, state, step[2], step[1])}:
+    if step and choice in {each.id for each in offered(ground, step[2], step[0].slots, step[1])}:
         return Understood("fill", why, slots=_choice(ground, step[2], step[1], choice, state))
     return Understood("nothing", f"{why}, which is not on offer")
 
@@ -135,22 +134,17 @@ def _asking(ground: Ground, state: DialogState) -> tuple[Frame, str, Slot] | Non
     return (frame, step.ask, flow.slots[step.ask]) if isinstance(step, Ask) else None
 
 
-def _offered(ground: Ground, state: DialogState, slot: Slot, name: str) -> tuple[Choice, ...]:
-    slots = state.stack[-1].slots
-    return ground.options(slot, slots) if slot.type == "choice" else among(ground, slot, slots, name)
-
-
 def _choice(ground: Ground, slot: Slot, name: str, identity: str, state: DialogState) -> dict[str, Value]:
-    title = next(each.title for each in _offered(ground, state, slot, name) if each.id == identity)
+    title = next(each.title for each in offered(ground, slot, state.stack[-1].slots, name) if each.id == identity)
     return {name: identity, f"{name}.title": title}
 
 
-def _pending(ground: Ground, state: DialogState, text: str) -> Understood | None:
+def _pending(ground: Ground, state: DialogState, heard: Heard) -> Understood | None:
     """What was asked for, or a correction of it; None when it is something else."""
     if not state.stack:
         return None
-    frame = state.stack[-1]
-    if state.expect.kind == "yes_no":
+    frame, text = state.stack[-1], heard.text.strip()
+    if state.expect.kind == "yes_no" and _asking(ground, state) is None:
         return _yes_no(ground, frame, text)
     if frame.flow == AGENT:
         options = tuple(Choice(str(value), str(frame.slots[f"{value}.title"])) for key, value in frame.slots.items()
@@ -160,20 +154,18 @@ def _pending(ground: Ground, state: DialogState, text: str) -> Understood | None
     if frame.step == END:
         return _after(ground, frame, text)
     if asking := _asking(ground, state):
-        return _slot(ground, state, text, asking[1], asking[2])
+        return _slot(ground, state, heard, asking[1], asking[2])
     return None
 
 
 def _yes_no(ground: Ground, frame: Frame, text: str) -> Understood | None:
     flow = ground.pack.flows.get(frame.flow)
-    if flow and (corrected := _corrected(ground, flow, frame, text)):
-        return corrected
+    step = flow.steps[flow.index(frame.step)] if flow else None
+    if flow and (found := _corrected(ground, flow, frame, text, confirming=isinstance(step, Confirm))):
+        return found
     answer = yes_no(text)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
-    if flow is None:
-        return None
-    step = flow.steps[flow.index(frame.step)]
     if isinstance(step, Confirm) and fold(text).split()[0] in ("no", "nope"):
         return Understood("no", "begins with no", 0.8)
     return None
@@ -183,8 +175,8 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
     """A flow has just ended: a short follow-up or a correction belongs to it."""
     folded = fold(text)
     flow = ground.pack.flows[frame.flow]
-    if corrected := _corrected(ground, flow, frame, text):
-        return corrected
+    if found := _corrected(ground, flow, frame, text):
+        return found
     answer = yes_no(text)
     if answer is not None and len(folded.split()) <= 4:
         return Understood("yes" if answer else "no", "after an answer")
@@ -202,53 +194,39 @@ def _only_names(ground: Ground, flow: Flow, text: str) -> bool:
     return len([word for word in fold(text).split() if len(word) > 3]) <= 3
 
 
-def _corrected(ground: Ground, flow: Flow, frame: Frame, text: str) -> Understood | None:
-    """«No, el cinco», "sorry, I meant 48215": a whole number, or the last digits of the one that was said."""
-    if not _CORRECTION.match(fold(text)):
+def _corrected(ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming: bool = False) -> Understood | None:
+    slots = corrected(ground, flow, frame, text, confirming=confirming)
+    if not slots:
         return None
-    for name, slot in flow.slots.items():
-        before = str(frame.slots.get(name) or "")
-        if slot.type != "number" or not before:
-            continue
-        number = read_number(text, ground.language, *slot.digits)
-        if number is None or not number.alone:
-            continue
-        digits = number.digits
-        if not number.whole:
-            if len(digits) >= len(before):
-                continue
-            digits = before[: -len(digits)] + digits
-        return Understood("correct", f"corrects {name}", 0.9, flow.intent, {name: digits})
-    return None
+    return Understood("correct", f"corrects {next(iter(slots))}", 0.9, flow.intent, slots)
 
 
-def _slot(ground: Ground, state: DialogState, text: str, name: str, slot: Slot) -> Understood | None:
-    """The slot that is asked for, read the way its type is said."""
+def _slot(ground: Ground, state: DialogState, heard: Heard, name: str, slot: Slot) -> Understood | None:
+    """The slot that is asked for, read the way its type is said; or another one, put right."""
     frame = state.stack[-1]
-    why = f"slot {name}"
-    match slot.type:
-        case "number":
-            return _number(ground, frame, text, name, slot)
-        case "day":
-            day = read_day(ground, slot, text)
-            return Understood("fill", why, slots={name: day}) if day else None
-        case "choice":
-            found = pick(text, _offered(ground, state, slot, name), ground.language)
-            if found is None:
-                return None
-            if other := _other_options(ground, frame, slot, text, found):
-                return Understood("fill", "narrows the options", 0.8, slots=other)
-            return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
-        case "entity":
-            if found := pick(text, _offered(ground, state, slot, name), ground.language):
-                return Understood("fill", why, 0.9, slots={name: found.id, f"{name}.title": found.title})
-            values = entity_slots(ground, name, slot, text)
-            return Understood("fill", why, 0.9, slots=values) if values else None
-        case "secret" | "pin":
-            return None
+    text = heard.text
+    options = offered(ground, slot, state.stack[-1].slots, name)
+    reading = read_asked(ground, frame, name, slot, text, options, spoken=heard.spoken)
+    if reading is None:
+        flow = ground.pack.flows[frame.flow]
+        found = _corrected(ground, flow, frame, text)
+        narrows = (
+            slot.type == "choice"
+            and found
+            and all(flow.slots[each].optional for each in found.slots if each in flow.slots)
+        )
+        return None if narrows else found
+    if slot.type == "choice" and (other := _other_options(ground, frame, slot, text, reading)):
+        return Understood("fill", "narrows the options", 0.8, slots=other)
+    slots = kept(name, reading)
+    if reading.wrong:
+        return Understood("missed", f"slot {name}: {reading.wrong}", 0.5, slots=slots)
+    if reading.held:
+        return Understood("fill", f"slot {name}: some of it", 0.8, slots=slots)
+    return Understood("fill", f"slot {name}", reading.sure, slots={**slots, note(name, "held"): None})
 
 
-def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: Choice) -> dict[str, Value]:
+def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: Reading) -> dict[str, Value]:
     """What was said besides, when it leads to other options than the one that sounds like it: «el jueves por la
     tarde», "Friday the 4th", where a Thursday morning and another Friday are on offer."""
     flow = ground.pack.flows[frame.flow]
@@ -261,7 +239,7 @@ def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: C
     if not said or not (more or other_numbers(text, found.title, ground.language)):
         return {}
     narrowed = ground.options(slot, {**frame.slots, **said})
-    return said if narrowed and found.id not in {each.id for each in narrowed} else {}
+    return said if narrowed and found.value not in {each.id for each in narrowed} else {}
 
 
 def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> Understood | None:
@@ -289,20 +267,6 @@ def _left_over(ground: Ground, flow: Flow, text: str) -> int:
     return len(words) - len(taken)
 
 
-def _number(ground: Ground, frame: Frame, text: str, name: str, slot: Slot) -> Understood | None:
-    held = str(frame.slots.get(note(name, "held")) or "")
-    number = read_number(text, ground.language, *slot.digits, held=held)
-    if number is None:
-        return None
-    if number.whole:
-        return Understood("fill", f"slot {name}", 0.95, slots={name: number.digits, note(name, "held"): None})
-    if not number.alone:
-        return None
-    if len(number.digits) > slot.digits[1]:
-        return Understood("missed", f"slot {name}: too many digits", 0.5, slots={note(name, "held"): None})
-    return Understood("fill", f"slot {name}: some digits", 0.8, slots={note(name, "held"): number.digits})
-
-
 def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Understood:
     """A new question: the router, and the model where the router is in doubt."""
     judged = judge.judge(text)
@@ -319,7 +283,7 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
     intent = judged.intents[0]
     flow = ground.pack.by_intent.get(intent)
-    slots = said_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
+    slots = opening_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
     if flow and state.stack and state.stack[-1].step == END:
         slots = {**_inherited(flow, state.stack[-1], text), **slots}
     return Understood("start", judged.why, judged.confidence, intent, slots)
@@ -353,55 +317,6 @@ def _inherited(flow: Flow, before: Frame, text: str) -> dict[str, Value]:
     needed = [name for name, slot in flow.slots.items() if not slot.optional]
     keys = [key for name in needed for key in (name, f"{name}.title")]
     return {key: before.slots[key] for key in keys if before.slots.get(key) is not None}
-
-
-def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
-    """Every value for the flow's slots that can be read in `text`."""
-    found: dict[str, Value] = {}
-    for name, slot in flow.slots.items():
-        match slot.type:
-            case "number":
-                number = read_number(text, ground.language, *slot.digits)
-                if number and number.whole:
-                    found[name] = number.digits
-                elif number and number.last and len(number.digits) >= _BEGINNING:
-                    found[note(name, "held")] = number.digits
-            case "day":
-                if day := read_day(ground, slot, text):
-                    found[name] = day
-            case "entity":
-                found |= entity_slots(ground, name, slot, text)
-            case "choice" | "secret" | "pin":
-                pass
-    if any(slot.type == "number" and found.get(name) for name, slot in flow.slots.items()):
-        return {name: value for name, value in found.items() if not name.endswith("?held")}
-    return found
-
-
-def read_day(ground: Ground, slot: Slot, text: str) -> str | None:
-    """A day by date, weekday or name («Navidad»): the next one of that name. ISO 8601."""
-    if slot.of:
-        named = [match.id for match in ground.entities[slot.of].find(text, ground.language)]
-        if ahead := sorted(day for day in named if day >= ground.today.isoformat()):
-            return ahead[0]
-    day = find_day(text, ground.language, ground.today)
-    return day.isoformat() if day else None
-
-
-def entity_slots(ground: Ground, name: str, slot: Slot, text: str) -> dict[str, Value]:
-    """What is named, with the name to say; or, when several things answer to it, which."""
-    matches = ground.entities[slot.of].find(text, ground.language)
-    if not matches:
-        return {}
-    same = [match for match in matches if match.words == matches[0].words]
-    if len(same) > 1 and slot.unclear:
-        return {name: None, note(name, "among"): "|".join(match.id for match in same[:3])}
-    best = matches[0].id
-    found: dict[str, Value] = {name: best, f"{name}.title": ground.named(slot.of, best)}
-    others = [match.id for match in matches[1:] if not match.words & matches[0].words]
-    if others and _JOINED.search(fold(text)):
-        found[note(name, "also")] = "|".join(others[: MOST_OPTIONS - 1])
-    return found
 
 
 def _waiting(ground: Ground, state: DialogState) -> bool:

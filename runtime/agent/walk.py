@@ -25,11 +25,14 @@ from runtime.agent.flow import (
     Offer,
     Person,
     Say,
+    Show,
     Slot,
     step_id,
 )
-from runtime.agent.ground import Ground, filled
+from runtime.agent.ground import MOST_OPTIONS, Ground, filled
 from runtime.agent.identity import MOST_FAILURES, OK, after, identifying, reached
+from runtime.agent.readers import reader
+from runtime.agent.slots import named
 from runtime.messages import Choice, Message
 
 log = structlog.get_logger(__name__)
@@ -59,8 +62,8 @@ class Walked(Struct, frozen=True):
 
 
 def note(slot: str, what: str) -> str:
-    """The key under which a frame keeps something about a slot: how often it was "asked" or "missed", "held" digits,
-    "among" which it is."""
+    """The key under which a frame keeps something about a slot: how often it was "asked" or "missed", what is "held"
+    of it, what was "wrong" with it, "among" which it is, what was "said" before it could be chosen."""
     return f"{slot}?{what}"
 
 
@@ -168,6 +171,9 @@ class _Walk:
             case Say():
                 self._say(step.say, source=step.source)
                 self._go(step.next)
+            case Show():
+                self._messages.append(shown(self._ground, step, self._slots))
+                self._go(step.next)
             case Answer():
                 self._messages.append(document(self._ground, step.answer))
                 self._go(step.next)
@@ -211,26 +217,34 @@ class _Walk:
         return self._question(name, slot)
 
     def _question(self, name: str, slot: Slot) -> Walked | None:
-        choices = self._choices(name, slot)
-        if slot.type == "choice" and len(choices) == 1:
-            self._slots[name], self._slots[f"{name}.title"] = choices[0].id, choices[0].title
+        choices = offered(self._ground, slot, self._slots, name)
+        said = str(self._slots.pop(note(name, "said"), None) or "")
+        found = (
+            choices[0] if slot.type == "choice" and len(choices) == 1 else named(said, choices, self._ground.language)
+        )
+        if found:
+            self._slots[name], self._slots[f"{name}.title"] = found.id, found.title
             self._at += 1
             return None
         among = slot.unclear and self._slots.get(note(name, "among"))
         asked = _int(self._slots.get(note(name, "asked")))
-        values = {**self._slots, "options": self._ground.spoken_list(choices)}
+        values: dict[str, Value] = {**self._slots, "options": self._ground.spoken_list(choices)}
         code = slot.unclear if among else slot.ask
-        held = str(self._slots.get(note(name, "held")) or "")
-        if held:
-            code, values = "digits_more", {"held": " ".join(held)}
+        held, more = str(self._slots.get(note(name, "held")) or ""), reader(slot.type).more
+        if held and more:
+            code, fields = more(held)
+            values |= fields
+        self._say_why_wrong(name, slot)
         self._messages.append(self._ground.message(code, values, variant=asked, choices=choices))
         self._count(name, "asked")
-        return self._wait(expected(slot, len(held)))
+        return self._wait(reader(slot.type).expected(slot, held))
 
-    def _choices(self, name: str, slot: Slot) -> tuple[Choice, ...]:
-        if slot.type == "choice":
-            return self._ground.options(slot, self._slots)
-        return among(self._ground, slot, self._slots, name)
+    def _say_why_wrong(self, name: str, slot: Slot) -> None:
+        """Why what was said can't be right, where the pack has words for it."""
+        code = f"wrong.{self._slots.pop(note(name, 'wrong'), None)}"
+        if code in self._ground.phrases:
+            least, most = slot.between
+            self._messages.append(self._ground.message(code, {**self._slots, "least": least, "most": most}))
 
     def _confirm(self, step: Confirm) -> Walked | None:
         if self._slots.pop(note(step_id(step, self._at), "yes"), None):
@@ -331,21 +345,33 @@ def document(ground: Ground, identity: str) -> Message:
     return Message(section.spoken, detail=shown, source=identity)
 
 
+def shown(ground: Ground, step: Show, slots: Mapping[str, Value]) -> Message:
+    """Rows of a tool: a few of them said, all of them on the screen, one a line."""
+    rows = ground.read(step.rows, filled(step.arguments, slots))
+    if not rows:
+        return ground.message(step.none, slots, source=step.source)
+    lines = [ground.phrases.say(step.row, {**slots, **row}, ground.today) for row in rows]
+    some = tuple(Choice(str(at), line) for at, line in enumerate(lines[:MOST_OPTIONS]))
+    values = {**slots, "shown": ground.spoken_list(some, together=True), "count": len(rows)}
+    message = ground.message(step.show, values, source=step.source)
+    return Message(message.text, detail="\n".join([message.detail or message.text, *lines]), source=step.source)
+
+
+def offered(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -> tuple[Choice, ...]:
+    """What can be touched instead of answering, and is told where there is a choice."""
+    match slot.type:
+        case "choice":
+            return ground.options(slot, slots)
+        case "yes_no":
+            return ground.yes_or_no()
+        case _:
+            return among(ground, slot, slots, name)
+
+
 def among(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -> tuple[Choice, ...]:
     """The things that answered to the name that was given, when there were several."""
     identities = [each for each in str(slots.get(note(name, "among")) or "").split("|") if each]
     return tuple(Choice(each, ground.named(slot.of, each)) for each in identities)
-
-
-def expected(slot: Slot, held: int = 0) -> Expect:
-    """What is being waited for, as the recogniser and the turn logic want to know it; `held` digits of it are known."""
-    if slot.type == "number":
-        return Expect("digits", digits=slot.digits[0], most=slot.digits[1], held=held)
-    if slot.type == "secret":
-        return Expect("secret", digits=slot.digits[0], most=slot.digits[1])
-    if slot.type == "pin":
-        return Expect("secret", digits=slot.digits[0], most=slot.digits[1], keeper="pack")
-    return Expect(slot.type)
 
 
 def _int(value: Value) -> int:

@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from runtime.agent import Language
 
+BLANK = "qq"
+"""Stands for a word that has been understood already."""
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"\d[\d.,\- ]*\d|\d")
 
@@ -64,6 +67,27 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _NOT_A_WORD.sub(" ", plain).strip()
+
+
+def blanked(text: str, taken: Collection[int]) -> str:
+    """`text` with `BLANK` for each of the words at the places `taken` of its folded form."""
+    spans: list[list[int]] = []
+    inside = False
+    for at, letter in enumerate(text):
+        for each in unicodedata.normalize("NFKD", letter.casefold()):
+            if unicodedata.combining(each):
+                continue
+            if _NOT_A_WORD.match(each):
+                inside = False
+            elif inside:
+                spans[-1][1] = at + 1
+            else:
+                spans.append([at, at + 1])
+                inside = True
+    for place in sorted(taken, reverse=True):
+        first, end = spans[place]
+        text = f"{text[:first]} {BLANK} {text[end:]}"
+    return text
 
 
 def stem(word: str) -> str:

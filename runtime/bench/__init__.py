@@ -23,12 +23,14 @@ class Row(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """What a bench found. `samples` holds every single measurement, by name, so that a plot can be made of it."""
+    """What a bench found. `samples` holds every single measurement, by name, so that a plot can be made of it;
+    `wrong` says in words what counts against a bar."""
 
     bench: str
     rows: tuple[Row, ...]
     samples: dict[str, list[float]] = {}
     machine: dict[str, str] = {}
+    wrong: tuple[str, ...] = ()
 
 
 def spread(

@@ -13,6 +13,7 @@ from typing import Annotated, cast
 import msgspec
 import typer
 from rich.console import Console, Group
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -21,6 +22,9 @@ from runtime.bench import Result, meets
 from runtime.bench.plots import draw
 
 Bench = Callable[[Callable[[str, float], None]], Coroutine[None, None, Result]]
+
+MOST_WRONG = 20
+"""Lines under a table of what counts against a bar."""
 
 out = Console()
 err = Console(stderr=True)
@@ -47,14 +51,27 @@ def bench(
     whole: Annotated[
         bool, typer.Option("--whole", help="All of the material, where a bench takes a part of it.")
     ] = False,
+    pack: Annotated[
+        str, typer.Option("--pack", help="One sector pack (name or folder), where a bench takes all.")
+    ] = "",
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Conversations by telephone as well, where a bench plays them as text.")
+    ] = False,
+    scripts: Annotated[
+        int | None, typer.Option("--scripts", min=1, help="So many conversations of each kind, where all take long.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="What is drawn, where a part is taken.")] = None,
 ) -> None:
     """Measure this device: start, latency, …; what the documents have in tables comes from here."""
     known = benches()
     if unknown := [name for name in names or [] if name not in known]:
         raise typer.BadParameter(f"no bench {', '.join(unknown)}; there are {', '.join(known)}")
+    options = {
+        "minutes": minutes, "whole": whole, "pack": pack, "spoken": spoken, "scripts": scripts, "seed": seed,
+    }  # fmt: skip
     results = []
     for name in names or list(known):
-        results.append(_measure(name, _with(known[name], minutes=minutes, whole=whole)))
+        results.append(_measure(name, _with(known[name], **options)))
         if not as_json:
             out.print(table(results[-1]))
         if plots is not None and (drawn := draw(results[-1], plots)) is not None:
@@ -66,7 +83,7 @@ def bench(
         sys.stdout.write(data.decode() + "\n")
 
 
-def _with(run: Bench, **options: float | bool | None) -> Bench:
+def _with(run: Bench, **options: float | str | None) -> Bench:
     """The options that are given, where the bench knows them."""
     known = inspect.signature(run).parameters
     given = {name: value for name, value in options.items() if value and name in known}
@@ -91,4 +108,7 @@ def table(result: Result) -> Group:
         colour = {True: "green", False: "red", None: ""}[met]
         value = f"{row.value:.2f} {row.unit}" if row.value < 100 else f"{row.value:.0f} {row.unit}"
         rows.add_row(row.name, f"[{colour}]{value}[/]" if colour else value, row.bar, f"[dim]{row.note}[/]")
-    return Group(rows, f"[dim]{', '.join(result.machine.values())}[/]")
+    wrong = [f"[red]{escape(line)}[/]" for line in result.wrong[:MOST_WRONG]]
+    if more := len(result.wrong) - MOST_WRONG:
+        wrong += [f"[dim]… and {more} more: --json tells all[/]"] if more > 0 else []
+    return Group(rows, *wrong, f"[dim]{', '.join(result.machine.values())}[/]")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
@@ -103,6 +104,51 @@ def _ask_servers(pack: "Pack") -> None:
         raise PackError("pack.connector", "\n".join(wrong))
 
 
+@app.command()
+def train(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A pack's folder; the retail pack if none.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Which paraphrases are drawn; the same seed, the same file.")] = 0,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Put it into the pack's folder, not into the cache.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Make the pack's own understanding model from its examples and paraphrases, with a card that says how good it is.
+
+    The agent uses it from its next start on, as long as the examples stay as they are.
+    """
+    import msgspec
+
+    from models.embed import load
+    from models.store import Store
+    from runtime.agent import training
+    from runtime.agent.pack import load_pack
+    from runtime.config import Log
+    from runtime.log import setup
+
+    setup(Log(level="error"))
+    err = Console(stderr=True)
+    try:
+        loaded = load_pack(_folder(folder))
+        with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+            progress.add_task("learning (25 ms a sentence, the first time)")
+            made = training.train(loaded, load(Store()), seed, beside=beside)
+    except (MostradorError, OSError) as error:
+        code = error.code if isinstance(error, MostradorError) else "pack.train"
+        if as_json:
+            print(json.dumps({"error": {"code": code, "message": str(error)}}, ensure_ascii=False))
+        else:
+            err.print(f"[red]{code}[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(made, enc_hook=str), indent=2).decode() + "\n")
+        return
+    Console().print(Markdown(made.card.read_text("utf-8")))
+    Console().print(f"{made.path}\n{made.card}", highlight=False, soft_wrap=True)
+
+
 def _folder(folder: Path | None) -> Path:
     if folder is not None:
         return folder
@@ -113,13 +159,13 @@ def _folder(folder: Path | None) -> Path:
 
 def _judge(pack: "Pack") -> "tuple[Judge, Fit]":
     """The pack's understanding on the installed models."""
-    from models.embed import e5
+    from models.embed import load
     from models.llm import smollm2
     from models.store import Store
     from runtime.agent.route import Judge, make_router
 
     store = Store()
-    router = make_router(pack, e5.load(store))
+    router = make_router(pack, load(store))
     return Judge(pack, router, smollm2.load(store)), router.fit
 
 

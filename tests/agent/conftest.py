@@ -23,10 +23,10 @@ def retail() -> Pack:
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    from models.embed import e5
+    from models.embed import load
     from models.store import Store
 
-    return e5.load(Store())
+    return load(Store())
 
 
 @pytest.fixture(scope="session")

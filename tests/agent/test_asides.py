@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.embed import e5
+from models.embed import load
 from models.store import Store
 from runtime.agent.asides import Asides
 from runtime.agent.pack import load_pack
@@ -23,7 +23,7 @@ TO_OTHERS = (
 
 @pytest.fixture(scope="module")
 def asides() -> Asides:
-    return Asides(load_pack(RETAIL), e5.load(Store()))
+    return Asides(load_pack(RETAIL), load(Store()))
 
 
 def test_most_of_what_people_say_to_others_is_known_as_that(asides: Asides) -> None:

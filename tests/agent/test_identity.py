@@ -9,6 +9,7 @@ from core.errors import AgentError, PackError
 from runtime.agent import ANONYMOUS, DialogState, Effect, Expect, Frame, Heard, Identity, Plan
 from runtime.agent.briefing import Story
 from runtime.agent.database import Database
+from runtime.agent.ledger import last_deed
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.pins import Pins
 from runtime.agent.planner import Agent
@@ -193,6 +194,19 @@ def test_somebody_else_begins_anew(ring: Callable[[str], Call]) -> None:
     assert "Ada" not in repr(call.state)
     call.say(OTHER)
     assert call.state.identity == Identity("claimed", OTHER)
+
+
+def test_what_was_done_for_one_is_not_taken_back_by_another(ring: Callable[[str], Call]) -> None:
+    call = ring("c1").verified()
+    call.say("yes")
+    with call.agent.database.reading() as db:
+        deed = last_deed(db, "c1", CUSTOMER)
+        assert deed is not None
+        assert deed.tool == "close_account"
+        assert last_deed(db, "c1", "") is None
+        assert last_deed(db, "c1", OTHER) is None
+    call.say("that's not me")
+    assert call.say("undo that") == call.agent.phrase("undo_nothing", "en")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@
 import json
 import re
 from pathlib import Path
-from typing import get_args, get_type_hints
 
 import pytest
 from typer.testing import CliRunner
 
-from runtime.agent.flow import STEPS, Slot
+from runtime.agent.flow import STEPS
 from runtime.agent.pack import load_pack
 from runtime.agent.phrases import KINDS
+from runtime.agent.readers import types
 from runtime.commands.pack import app
 
 pytestmark = pytest.mark.engine
@@ -90,5 +90,5 @@ def test_every_step_slot_and_way_of_writing_is_in_the_document() -> None:
     more = DOCS / "slots.md"
     slots = documented | set(re.findall(r"`(\w+)`", more.read_text("utf-8") if more.is_file() else ""))
     assert set(STEPS) <= documented
-    assert set(get_args(get_type_hints(Slot)["type"])) <= slots
+    assert set(types()) <= slots
     assert KINDS - {""} <= documented

@@ -33,8 +33,8 @@ def town(public: Pack, tmp_path: Path) -> Database:
     return made
 
 
-def act(town: Database, tool: str, key: str, **arguments: Value) -> dict[str, Value]:
-    return town.act(Effect(tool, arguments, key), SUPPLIED)
+def act(town: Database, tool: str, key: str, customer: str = "", **arguments: Value) -> dict[str, Value]:
+    return town.act(Effect(tool, arguments, key), {**SUPPLIED, "customer": customer})
 
 
 def rows(town: Database, query: str, *parameters: Any) -> list[Any]:
@@ -44,23 +44,23 @@ def rows(town: Database, query: str, *parameters: Any) -> list[Any]:
 
 def test_two_citizens_do_not_get_the_same_time(town: Database) -> None:
     opening = str(rows(town, FREE, TODAY.isoformat())[0])
-    first = act(town, "book", "a", nif="23456789D", procedure="register", opening=opening)
-    second = act(town, "book", "b", nif="33445566R", procedure="register", opening=opening)
+    first = act(town, "book", "a", customer="23456789D", procedure="register", opening=opening)
+    second = act(town, "book", "b", customer="33445566R", procedure="register", opening=opening)
     assert (first["outcome"], second["outcome"]) == ("done", "taken")
     assert rows(town, "SELECT nif FROM appointments WHERE opening = ? AND state = 'booked'", opening) == ["23456789D"]
 
 
 def test_nobody_changes_the_appointment_of_somebody_else(town: Database) -> None:
     opening = str(rows(town, FREE, TODAY.isoformat())[0])
-    assert act(town, "move", "a", locator="410001", nif="23456789D", opening=opening)["outcome"] == "refused"
-    assert act(town, "cancel", "b", locator="410001", nif="23456789D")["outcome"] == "refused"
-    assert act(town, "cancel", "c", locator="410001", nif="12345678Z")["outcome"] == "done"
+    assert act(town, "move", "a", locator="410001", customer="23456789D", opening=opening)["outcome"] == "refused"
+    assert act(town, "cancel", "b", locator="410001", customer="23456789D")["outcome"] == "refused"
+    assert act(town, "cancel", "c", locator="410001", customer="12345678Z")["outcome"] == "done"
 
 
 def test_each_complaint_has_a_key_of_its_own(town: Database) -> None:
-    first = act(town, "file_complaint", "a", subject="noise", phone="600555070")
-    again = act(town, "file_complaint", "a", subject="noise", phone="600555070")
-    other = act(town, "file_complaint", "b", subject="noise", phone="600555070")
+    first = act(town, "file_complaint", "a", subject="noise", words="loud", phone="+34600555070")
+    again = act(town, "file_complaint", "a", subject="noise", words="loud", phone="+34600555070")
+    other = act(town, "file_complaint", "b", subject="noise", words="loud", phone="+34600555070")
     assert first == again == {"key": "83000013", "day": "2026-11-24", "due": "2026-12-24"}
     assert other["key"] == "83000014"
 

@@ -63,6 +63,10 @@ def test_pick_nothing(text: str) -> None:
     assert pick(text, WINDOWS, "es") is None
 
 
+def test_pick_the_last_of_none() -> None:
+    assert pick("la última", (), "es") is None
+
+
 def test_digits_in_two_turns() -> None:
     first = read_number("cuatro ocho dos", "es", 5, 6)
     assert first is not None

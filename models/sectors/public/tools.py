@@ -1,6 +1,7 @@
 """What the flows call. Reading tools get a connection that can't write; those in ACTS run once, in a transaction.
 
-Names come from columns that end in the language, "es" or "en".
+`customer` is the NIF that the agent has been told: no argument of a flow names another. Names come from columns that
+end in the language, "es" or "en".
 """
 
 import sqlite3
@@ -18,6 +19,16 @@ ANSWERED_WITHIN = 30
 def _name(db: sqlite3.Connection, table: str, language: str, identity: str) -> str:
     column = "name_es" if language == "es" else "name_en"
     return str(db.execute(f"SELECT {column} FROM {table} WHERE id = ?", (identity,)).fetchone()[0])  # noqa: S608
+
+
+class Found(TypedDict):
+    outcome: Literal["ok", "unknown"]
+    customer: str
+
+
+def find_citizen(db: sqlite3.Connection, nif: str) -> Found:
+    """Anybody with a document may ask for something, whether or not the town knows them yet."""
+    return Found(outcome="ok" if nif else "unknown", customer=nif)
 
 
 # Times that are free
@@ -96,7 +107,7 @@ def bookable(
     db: sqlite3.Connection,
     today: date,
     language: str,
-    nif: str,
+    customer: str,
     procedure: str,
     day: str | None = None,
     part: str | None = None,
@@ -106,8 +117,8 @@ def bookable(
     name = _name(db, "procedures", language, procedure)
     held = db.execute(
         "SELECT o.day, o.time FROM appointments AS a JOIN openings AS o ON o.id = a.opening"
-        " WHERE substr(a.nif, 1, 8) = ? AND a.procedure = ? AND a.state = 'booked' AND o.day >= ? LIMIT 1",
-        (nif[:8], procedure, today.isoformat()),
+        " WHERE a.nif = ? AND a.procedure = ? AND a.state = 'booked' AND o.day >= ? LIMIT 1",
+        (customer, procedure, today.isoformat()),
     ).fetchone()
     if held:
         return Bookable(outcome="already", procedure=name, day=held[0], time=held[1])
@@ -144,14 +155,14 @@ class Booked(TypedDict, total=False):
     office: str
 
 
-def book(db: sqlite3.Connection, today: date, nif: str, procedure: str, opening: str) -> Booked:
+def book(db: sqlite3.Connection, today: date, customer: str, procedure: str, opening: str) -> Booked:
     """Give a time to a citizen, if it is still free."""
     if refused := _not_possible(db, today, opening):
         return Booked(outcome=refused)
     locator = db.execute("SELECT coalesce(max(locator) + 1, ?) FROM appointments", (FIRST_LOCATOR,)).fetchone()[0]
     db.execute(
         "INSERT INTO appointments (locator, nif, procedure, opening) VALUES (?, ?, ?, ?)",
-        (locator, nif, procedure, int(opening)),
+        (locator, customer, procedure, int(opening)),
     )
     return _told(db, locator, opening)
 
@@ -177,12 +188,12 @@ class Appointment(TypedDict, total=False):
     office: str
 
 
-def appointment(db: sqlite3.Connection, today: date, language: str, locator: str, nif: str) -> Appointment:
+def appointment(db: sqlite3.Connection, today: date, language: str, locator: str, customer: str) -> Appointment:
     """The appointment of that locator, if it is that citizen's and still to come."""
     row = db.execute(
         "SELECT a.procedure, a.opening, o.day FROM appointments AS a JOIN openings AS o ON o.id = a.opening"
-        " WHERE a.locator = ? AND substr(a.nif, 1, 8) = ? AND a.state = 'booked' AND o.day >= ?",
-        (int(locator), nif[:8], today.isoformat()),
+        " WHERE a.locator = ? AND a.nif = ? AND a.state = 'booked' AND o.day >= ?",
+        (int(locator), customer, today.isoformat()),
     ).fetchone()
     if row is None:
         return Appointment(outcome="not_found")
@@ -213,9 +224,9 @@ def movable(db: sqlite3.Connection, today: date, locator: str) -> Room:
     return Room(outcome="free" if other_openings(db, today, locator) else "none")
 
 
-def move(db: sqlite3.Connection, today: date, language: str, locator: str, nif: str, opening: str) -> Booked:
+def move(db: sqlite3.Connection, today: date, language: str, locator: str, customer: str, opening: str) -> Booked:
     """Give the appointment another time and free the one that it had."""
-    if appointment(db, today, language, locator, nif)["outcome"] != "yes":
+    if appointment(db, today, language, locator, customer)["outcome"] != "yes":
         return Booked(outcome="refused")
     if refused := _not_possible(db, today, opening):
         return Booked(outcome=refused)
@@ -229,9 +240,9 @@ class Cancelled(TypedDict, total=False):
     time: str
 
 
-def cancel(db: sqlite3.Connection, today: date, language: str, locator: str, nif: str) -> Cancelled:
+def cancel(db: sqlite3.Connection, today: date, language: str, locator: str, customer: str) -> Cancelled:
     """Cancel an appointment; its time is free again."""
-    found = appointment(db, today, language, locator, nif)
+    found = appointment(db, today, language, locator, customer)
     if found["outcome"] != "yes":
         return Cancelled(outcome="refused")
     db.execute("UPDATE appointments SET state = 'cancelled' WHERE locator = ?", (int(locator),))
@@ -250,12 +261,11 @@ class FileStatus(TypedDict, total=False):
     missing: str
 
 
-def file_status(db: sqlite3.Connection, language: str, number: str, nif: str) -> FileStatus:
+def file_status(db: sqlite3.Connection, language: str, number: str, customer: str) -> FileStatus:
     """How a file stands; "not_found" as well when it is somebody else's."""
     row = db.execute(
-        "SELECT state, procedure, changed, due, missing_es, missing_en FROM files WHERE number = ?"
-        " AND substr(nif, 1, 8) = ?",
-        (number, nif[:8]),
+        "SELECT state, procedure, changed, due, missing_es, missing_en FROM files WHERE number = ? AND nif = ?",
+        (number, customer),
     ).fetchone()
     if row is None:
         return FileStatus(outcome="not_found", number=number)
@@ -288,13 +298,13 @@ class Registered(TypedDict):
     due: str
 
 
-def file_complaint(db: sqlite3.Connection, today: date, subject: str, phone: str) -> Registered:
+def file_complaint(db: sqlite3.Connection, today: date, subject: str, words: str, phone: str) -> Registered:
     """Register a complaint; its key is given once."""
     key = db.execute("SELECT coalesce(max(CAST(key AS INTEGER)) + 1, ?) FROM complaints", (FIRST_KEY,)).fetchone()[0]
     due = (today + timedelta(days=ANSWERED_WITHIN)).isoformat()
     db.execute(
-        "INSERT INTO complaints (key, subject, phone, opened, due) VALUES (?, ?, ?, ?, ?)",
-        (str(key), subject, phone, today.isoformat(), due),
+        "INSERT INTO complaints (key, subject, words, phone, opened, due) VALUES (?, ?, ?, ?, ?, ?)",
+        (str(key), subject, words, phone, today.isoformat(), due),
     )
     return Registered(key=str(key), day=today.isoformat(), due=due)
 

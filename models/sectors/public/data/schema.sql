@@ -111,10 +111,11 @@ CREATE TABLE subject_terms (
     PRIMARY KEY (subject, language, term)
 );
 
--- `key`: year and number, what the citizen asks about it by; `due`: the day by which it is answered.
+-- `key`: year and number, what the citizen asks about it by; `words`: what they said; `due`: the day by which it is answered.
 CREATE TABLE complaints (
     key      TEXT PRIMARY KEY,
     subject  TEXT NOT NULL REFERENCES subjects (id),
+    words    TEXT NOT NULL,
     phone    TEXT NOT NULL,
     opened   TEXT NOT NULL,
     due      TEXT NOT NULL,

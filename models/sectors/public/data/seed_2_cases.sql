@@ -43,8 +43,8 @@ FROM clock, (VALUES
     ('7041034', '87654321X', 'terrace', -80, -15, 'refused', -15, NULL, NULL),
     ('7041035', '12345678Z', 'disabled', -1, -1, 'received', 90, NULL, NULL));
 
-INSERT INTO complaints (key, subject, phone, opened, due, state)
-SELECT column1, column2, column3, date(today, column4 || ' days'), date(today, column5 || ' days'), column6
+INSERT INTO complaints (key, subject, words, phone, opened, due, state)
+SELECT column1, column2, column7, column3, date(today, column4 || ' days'), date(today, column5 || ' days'), column6
 FROM clock, (VALUES
-    ('83000011', 'lighting', '600555061', -9, 21, 'open'),
-    ('83000012', 'noise', '600555062', -45, -15, 'answered'));
+    ('83000011', 'lighting', '+34600555061', -9, 21, 'open', 'La farola de la calle del Olmo está apagada.'),
+    ('83000012', 'noise', '+34600555062', -45, -15, 'answered', 'Un bar pone música hasta las cuatro.'));

@@ -1,0 +1,20 @@
+"""One of the rows of the tool `options`, by its words or its place: «el segundo». The row's id, with its title.
+
+What a choice is cannot be told before its options are known: words of an opening sentence wait for them.
+"""
+
+from runtime.agent.flow import Slot
+from runtime.agent.readers import Hearing, Reader, Reading
+from runtime.agent.slots import pick
+
+
+def read(hearing: Hearing, slot: Slot) -> Reading | None:
+    found = pick(hearing.text, hearing.options, hearing.language)
+    return Reading(found.id, found.title, sure=0.6) if found else None
+
+
+def mistake(slot: Slot) -> str:
+    return "" if slot.options and slot.title else "a choice has `options`, a tool, and `title`, a phrase"
+
+
+READER = Reader(read, order=90, mistake=mistake, opening=False, anywhere=True)

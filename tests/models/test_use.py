@@ -1,0 +1,56 @@
+"""The sentence encoder: what it gives for sentences whose vectors are known, and that it bears anything."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import ModelError
+from models import embed
+from models.embed import e5, use
+from models.store import Store
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def encoder() -> use.Use:
+    return use.load(Store())
+
+
+def test_what_means_the_same_is_near(encoder: use.Use) -> None:
+    order, parcel, person, weather = encoder.embed(
+        ["where is my order?", "¿dónde está mi pedido?", "quiero hablar con una persona", "it's going to rain"]
+    )
+    assert order @ parcel == pytest.approx(0.696, abs=0.01)
+    assert order @ parcel > order @ person + 0.3
+    assert order @ parcel > order @ weather + 0.3
+
+
+def test_no_texts_have_no_vectors(encoder: use.Use) -> None:
+    assert encoder.embed([]).shape == (0, 512)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_has_a_unit_vector(encoder: use.Use, text: str) -> None:
+    [vector] = encoder.embed([text])
+    assert vector.dtype == np.float32
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_file_that_is_none_is_named(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "weights.npz").write_bytes(b"PK\x03\x04 nothing")
+    monkeypatch.setattr(Store, "require", lambda _self, _model: tmp_path)
+    with pytest.raises(ModelError, match="use-multilingual"):
+        use.load(Store())
+
+
+def test_both_together_are_the_mean_of_their_cosines() -> None:
+    store = Store()
+    both = embed.load(store)
+    texts = ["where is my order?", "¿cuándo llega el paquete?"]
+    alone = [one.embed(texts) for one in (e5.load(store), use.load(store))]
+    first, second = both.embed(texts)
+    assert first @ second == pytest.approx(np.mean([one[0] @ one[1] for one in alone]), abs=1e-4)
+    assert both.dimensions == 384 + 512
