@@ -164,7 +164,8 @@ class Agent:
             try:
                 result = self._carry_out(walked.effect, walked.identity, language, conversation)
             except ToolError as error:
-                return self._broke_off(error, walked, language, conversation)
+                reply, after = self._broke_off(error, walked, language, conversation)
+                return reply, self._remembered(after, plan.state)
             with self.database.reading() as db:
                 ground = Ground(
                     self.pack, db, self._today(), language, self._entities, conversation, walked.identity,

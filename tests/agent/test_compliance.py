@@ -20,8 +20,8 @@ from runtime.agent.erasure import erase_customer
 from runtime.agent.flow import Ask, Confirm, Flow, Offer, step_id
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.planner import Agent
+from runtime.agent.readers import reader
 from runtime.agent.route import Judge, Judged
-from runtime.agent.walk import expected
 from runtime.commands.pack import app
 from runtime.events import Attached
 
@@ -122,7 +122,7 @@ def waiting(pack: Pack) -> Iterator[tuple[Flow, str, Expect]]:
     for flow in pack.flows.values():
         for at, step in enumerate(flow.steps):
             if isinstance(step, Ask) and not flow.slots[step.ask].optional:
-                yield flow, step_id(step, at), expected(flow.slots[step.ask])
+                yield flow, step_id(step, at), reader(flow.slots[step.ask].type).expected(flow.slots[step.ask])
             elif isinstance(step, Confirm | Offer):
                 yield flow, step_id(step, at), Expect("yes_no")
 
@@ -265,7 +265,10 @@ def on_disk(path: Path) -> bytes:
 def test_what_has_expired_is_in_no_byte_of_the_file(telecoms: Agent) -> None:
     path = telecoms.database.path
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute("INSERT INTO effects VALUES ('k', 'book_visit', 'LETRERO-VIEJO', '{}', '2025-01-01')")
+        db.execute(
+            "INSERT INTO effects (key, tool, arguments, result, done)"
+            " VALUES ('k', 't', 'LETRERO-VIEJO', '{}', '2025-01-01')"
+        )
     assert b"LETRERO-VIEJO" in on_disk(path)
     Database(path, telecoms.pack).prepare(TODAY)
     assert b"LETRERO-VIEJO" not in on_disk(path)
