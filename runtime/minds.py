@@ -49,17 +49,13 @@ def load(settings: Settings, store: Store) -> Minds:
 def _mind(name: str, settings: Settings, embedder: Embedder, chooser: Chooser) -> Mind:
     from runtime.agent.planner import load as load_planner
 
-    folder = pack_folder(name)
-    own = settings.data_folder / f"{folder.name}.db"
-    given = settings.agent.database if name == settings.agent.pack else ""
     clock = partial(date.fromisoformat, settings.agent.today) if settings.agent.today else None
-    database = Path(given).expanduser() if given else own
     other = settings.agent.connectors if name == settings.agent.pack else ""
     planner = load_planner(
-        folder,
+        pack_folder(name),
         embedder,
         chooser,
-        database,
+        pack_database(name, settings),
         clock,
         deliver=delivery(settings.identity),
         connectors=Path(other).expanduser() if other else None,
@@ -84,6 +80,13 @@ def delivery(settings: Identity) -> Deliver:
         raise ConfigError("config.value", f"identity.url = {settings.url!r}: an address that begins with https://")
     file = Path(settings.token_file).expanduser() if settings.token_file else None
     return Http(settings.url, secret.read("identity", file, settings.token_env).reveal())
+
+
+def pack_database(pack: str, settings: Settings) -> Path:
+    """Where the data of a pack lies on this device."""
+    if settings.agent.database and pack == settings.agent.pack:
+        return Path(settings.agent.database).expanduser()
+    return settings.data_folder / f"{pack_folder(pack).name}.db"
 
 
 def pack_folder(pack: str) -> Path:

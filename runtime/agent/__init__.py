@@ -71,6 +71,8 @@ class DialogState(Struct, frozen=True):
     last: Message | None = None
     """What was said last, for «¿puede repetir?»."""
     identity: Identity = Identity()
+    complained: bool = False
+    """A complaint was begun: nothing is sold for the rest of the conversation."""
 
 
 class Heard(Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PackError
+from runtime.agent import erasure
 from runtime.agent.check_identity import check_level, check_levels
 from runtime.agent.flow import (
     END,
@@ -93,6 +94,10 @@ def _check_manifest(pack: Pack) -> None:
         schema = (pack.folder / "data" / "schema.sql").read_text("utf-8")
         if wrong := mistake(f"{schema}\n{LEDGER}", rule):
             raise _fail("retention", path, line_of(text, ["retention", name]), f"retention.{name}: {wrong}")
+    if manifest.erasure is not None:
+        schema = (pack.folder / "data" / "schema.sql").read_text("utf-8")
+        if wrong := erasure.mistake(f"{schema}\n{LEDGER}", manifest.erasure):
+            raise _fail("erasure", path, line_of(text, ["erasure", wrong.partition(":")[0]]), f"erasure.{wrong}")
     for name, entity in manifest.entities.items():
         if entity.intent and entity.intent not in pack.by_intent:
             line = line_of(text, ["entities", name, "intent"])
@@ -192,6 +197,8 @@ class _FlowCheck:
             seen.add(identity)
             self._step(at, step)
         self._confirmed()
+        if flow.complaint:
+            self._complained()
 
     def _undoes(self, flow: Flow) -> None:
         """It takes back what a tool does, by a tool that says whether it has."""
@@ -375,6 +382,22 @@ class _FlowCheck:
         elif step.branch not in self._flow.slots:
             raise self._wrong([*path, "branch"], f"there is no slot {step.branch!r}")
 
+    def _complained(self) -> None:
+        """A complaint leaves its key with the customer, in words and on the receipt of a screen; and sells nothing."""
+        key, into = self._flow.complaint, self._flow.complaint.partition(".")[0]
+        tool = self._pack.tools.get(self._results.get(into, ""))
+        if tool is None or not tool.acts or not self._available(key):
+            raise self._wrong(["complaint"], f"{key!r} is no key of the result of a call that acts")
+        said = [step.say for step in self._flow.steps if isinstance(step, Say)]
+        for language, phrases in self._pack.phrases.items():
+            if not any(_has(key, phrases.variants(code)) and _has(key, [phrases.receipt(code)]) for code in said):
+                raise self._wrong(
+                    ["complaint"], f"no step says {{{key}}} and has it in [detail] too, as a receipt ({language})"
+                )
+        for at, step in enumerate(self._flow.steps):
+            if isinstance(step, Say) and step.sells:
+                raise self._wrong(["steps", str(at), "sells"], "nothing is sold while a customer complains")
+
     def _confirmed(self) -> None:
         """The only way into a call that acts is the yes of the confirmation right before it."""
         steps = self._flow.steps
@@ -386,6 +409,11 @@ class _FlowCheck:
                 raise self._wrong(
                     ["steps", str(at)], f"{step.call} acts: only a `confirm` may lead to it, right before"
                 )
+
+
+def _has(name: str, templates: list[str]) -> bool:
+    """Whether all of them have the field."""
+    return all(name in [field for field, _ in fields(template)] for template in templates)
 
 
 def _targets(step: Step) -> list[str]:

@@ -172,6 +172,7 @@ class Database:
                 db.execute("PRAGMA secure_delete = ON")
                 with db:
                     expire(db, rules, today)
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # what was erased is in the log until then
         except AgentError as error:
             log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
             return

@@ -80,10 +80,12 @@ class Branch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Say(Struct, frozen=True, forbid_unknown_fields=True):
-    """Say a phrase; `{slot}` in its code is filled in. `source`: where the fact comes from."""
+    """Say a phrase; `{slot}` in its code is filled in. `source`: where the fact comes from. `sells`: it recommends
+    something to buy, and is left out once the customer has complained."""
 
     say: str
     source: str = ""
+    sells: bool = False
     next: str = ""
     id: str = ""
 
@@ -158,6 +160,8 @@ class Flow(Struct, frozen=True):
     """Tools of MCP servers that it may call."""
     undoes: str = ""
     """The tool whose deed it takes back: it begins with what was done as `effect.<key>`, arguments and result."""
+    complaint: str = ""
+    """Of a flow that takes complaints: the key of a result that holds what the customer can ask for it by."""
 
     @property
     def intent(self) -> str:

@@ -29,6 +29,8 @@ class Ground:
     entities: Mapping[str, EntityIndex]
     conversation: str
     identity: Identity = ANONYMOUS
+    complained: bool = False
+    """Nothing may be sold any more."""
 
     @property
     def phrases(self) -> Phrases:

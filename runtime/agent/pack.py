@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from core.errors import PackError
 from runtime.agent import Language, Level, Value
+from runtime.agent.erasure import Erasure
 from runtime.agent.flow import STEPS, Flow, Slot, Step
 from runtime.agent.identity import IdentityFlows
 from runtime.agent.knowledge import Section, load_knowledge
@@ -75,6 +76,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """Intents offered as buttons; the titles are the phrases "menu.<intent>"."""
     recording: RecordingPolicy = RecordingPolicy()
     identity: IdentityFlows = IdentityFlows()
+    erasure: Erasure | None = None
     retention: dict[str, Retention] = {}
     """What the database keeps for how long: name → rule."""
 
@@ -106,6 +108,11 @@ class Pack:
         """Whether the flow can change anything."""
         return any(getattr(step, "call", "") in self.tools and self.tools[step.call].acts  # type: ignore[union-attr]
                    for step in flow.steps)  # fmt: skip
+
+    @cached_property
+    def complaints(self) -> frozenset[str]:
+        """Flows that take complaints."""
+        return frozenset(flow.id for flow in self.flows.values() if flow.complaint)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
@@ -180,6 +187,7 @@ class _FlowFile(Struct, frozen=True, forbid_unknown_fields=True):
     level: Level = "anonymous"
     allow: list[str] = []
     undoes: str = ""
+    complaint: str = ""
 
 
 def _flow(path: Path) -> Flow:
@@ -196,7 +204,16 @@ def _flow(path: Path) -> Flow:
                 f" {', '.join(STEPS)}; this one {which}",
             )
         steps.append(convert(step, STEPS[verbs[0]], path, text, ["steps", str(at)]))
-    return Flow(path.stem, tuple(file.intents), file.slots, tuple(steps), file.level, tuple(file.allow), file.undoes)
+    return Flow(
+        path.stem,
+        tuple(file.intents),
+        file.slots,
+        tuple(steps),
+        level=file.level,
+        allow=tuple(file.allow),
+        undoes=file.undoes,
+        complaint=file.complaint,
+    )
 
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

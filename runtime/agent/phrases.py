@@ -74,6 +74,10 @@ class Phrases:
         templates = self._say[code]
         return self.fill(templates[min(variant, len(templates) - 1)], slots, today)
 
+    def receipt(self, code: str) -> str:
+        """The template of the longer form of `code`, or empty."""
+        return self._file.detail.get(code, "")
+
     def detail(self, code: str, slots: Mapping[str, Value], today: date) -> str:
         """The longer form of `code` for a screen, or empty."""
         template = self._file.detail.get(code, "")

@@ -1,6 +1,7 @@
 """Where in a TOML file a value stands, so that a mistake is named with its line."""
 
 import re
+from functools import lru_cache
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=""")
@@ -11,7 +12,17 @@ _PATH = re.compile(r" - at `(?:key in )?\$?([^`]*)`")
 
 def line_of(text: str, path: list[str]) -> int:
     """1-based line of `path` (keys, and list indices as digits) in TOML `text`; the nearest parent if it is absent."""
-    best, depth = 1, 0
+    places = _places(text)
+    for length in range(len(path), 0, -1):
+        if line := places.get(tuple(path[:length])):
+            return line
+    return 1
+
+
+@lru_cache(maxsize=32)
+def _places(text: str) -> dict[tuple[str, ...], int]:
+    """Each table and key of a TOML text, and the line on which it begins."""
+    places: dict[tuple[str, ...], int] = {}
     table: list[str] = []
     counts: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -26,10 +37,8 @@ def line_of(text: str, path: list[str]) -> int:
             here = table + _keys(key[1])
         else:
             continue
-        shared = _shared(here, path)
-        if shared == len(here) and shared > depth:
-            best, depth = number, shared
-    return best
+        places.setdefault(tuple(here), number)
+    return places
 
 
 def path_of(message: str) -> list[str]:
@@ -47,12 +56,3 @@ def _keys(dotted: str) -> list[str]:
     if dotted[:1] in "\"'":
         return [dotted[1:-1]]
     return [part.strip().strip("\"'") for part in dotted.split(".")]
-
-
-def _shared(here: list[str], path: list[str]) -> int:
-    count = 0
-    for mine, wanted in zip(here, path, strict=False):
-        if mine != wanted:
-            break
-        count += 1
-    return count

@@ -29,7 +29,20 @@ from runtime.agent.recording import RecordingPolicy
 from runtime.agent.route import Judge, make_router
 from runtime.agent.understand import Understood, understand
 from runtime.agent.undo import calls_off
-from runtime.agent.walk import AGENT, CLARIFY, OFFER, RETRY, Walked, begin, carried_out, document, note, stuck, walk
+from runtime.agent.walk import (
+    AGENT,
+    CLARIFY,
+    OFFER,
+    RETRY,
+    Walked,
+    begin,
+    carried_out,
+    complaining,
+    document,
+    note,
+    stuck,
+    walk,
+)
 from runtime.messages import Choice, Message
 
 log = structlog.get_logger(__name__)
@@ -127,12 +140,16 @@ class Agent:
     def plan(self, state: DialogState, heard: Heard, conversation: str) -> Plan:
         """Decide. Reads, never writes. Raises AgentError, ModelError."""
         with self.database.reading() as db:
-            ground = Ground(self.pack, db, self._today(), heard.language, self._entities, conversation, state.identity)
+            ground = Ground(
+                self.pack, db, self._today(), heard.language, self._entities, conversation, state.identity,
+                state.complained,
+            )  # fmt: skip
             turn = _Turn(ground, self._judge, state, heard)
             try:
-                return turn.plan()
+                plan = turn.plan()
             except ToolError as error:  # outside of any step: what was offered could not be looked up again
-                return turn.not_looked_up(error)
+                plan = turn.not_looked_up(error)
+        return msgspec.structs.replace(plan, state=self._remembered(plan.state, state))
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects once, and go on to the reply. Raises AgentError."""
@@ -147,16 +164,23 @@ class Agent:
             try:
                 result = self._carry_out(walked.effect, walked.identity, language, conversation)
             except ToolError as error:
-                return self._broke_off(error, walked, language, conversation)
+                reply, after = self._broke_off(error, walked, language, conversation)
+                return reply, self._remembered(after, plan.state)
             with self.database.reading() as db:
                 ground = Ground(
-                    self.pack, db, self._today(), language, self._entities, conversation, walked.identity
+                    self.pack, db, self._today(), language, self._entities, conversation, walked.identity,
+                    plan.state.complained,
                 )  # fmt: skip
                 walked = carried_out(ground, walked.stack, result)
             said += walked.messages
         walked = msgspec.structs.replace(walked, messages=said)
         reply = _reply(walked, plan.reply.language if plan.reply else None)
-        return self._with_a_way_back(reply, plan), _after(walked)
+        return self._with_a_way_back(reply, plan), self._remembered(_after(walked), plan.state)
+
+    def _remembered(self, after: DialogState, before: DialogState) -> DialogState:
+        """What holds for the rest of a conversation, whatever becomes of its flows."""
+        complained = before.complained or complaining(self.pack, after.stack)
+        return msgspec.structs.replace(after, complained=complained)
 
     def _carry_out(self, effect: Effect, identity: Identity, language: Language, conversation: str) -> dict[str, Value]:
         """Raises AgentError."""
@@ -342,7 +366,8 @@ class _Turn:
             reply = plan.reply and Reply(plan.reply.messages, plan.reply.action, plan.reply.language or language)
             return Plan(plan.heard, plan.intent, plan.confidence, plan.why, plan.effects, reply, plan.state)
         message = ground.message("language_switched")
-        open_frames = self._open()
+        offered = self._state.expect.kind == "yes_no" and self._state.stack[-1].flow != AGENT
+        open_frames = self._kept() if offered else self._open()
         if not open_frames:
             return self._say((message,), stack=self._state.stack, expect=Expect(), language=language)
         return self._walked(_with(message, walk(ground, open_frames)), language)

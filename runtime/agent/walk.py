@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal, assert_never
 
@@ -31,6 +31,7 @@ from runtime.agent.flow import (
 )
 from runtime.agent.ground import MOST_OPTIONS, Ground, filled
 from runtime.agent.identity import MOST_FAILURES, OK, after, identifying, reached
+from runtime.agent.pack import Pack
 from runtime.agent.readers import reader
 from runtime.agent.slots import named
 from runtime.messages import Choice, Message
@@ -92,6 +93,7 @@ class _Walk:
         self._at = self._flow.index(top.step)
         self._slots = dict(top.slots)
         self._messages: list[Message] = []
+        self._selling = not ground.complained and not complaining(ground.pack, stack)
 
     @property
     def _identity(self) -> Identity:
@@ -169,7 +171,8 @@ class _Walk:
             case Branch():
                 self._go(step.to.get(str(self._slots.get(step.branch) or ""), step.otherwise))
             case Say():
-                self._say(step.say, source=step.source)
+                if self._selling or not step.sells:
+                    self._say(step.say, source=step.source)
                 self._go(step.next)
             case Show():
                 self._messages.append(shown(self._ground, step, self._slots))
@@ -336,6 +339,11 @@ def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
     kept = Frame(frame.flow, frame.step, {**frame.slots, count: tries + 1})
     below = (*stack[:-1], kept, Frame(AGENT, RETRY))
     return Walked((message,), below, Expect("yes_no"), failed=error.code, identity=ground.identity)
+
+
+def complaining(pack: Pack, stack: Iterable[Frame]) -> bool:
+    """Whether a complaint is being made, or has just been."""
+    return any(frame.flow in pack.complaints for frame in stack)
 
 
 def document(ground: Ground, identity: str) -> Message:

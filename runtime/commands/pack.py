@@ -149,6 +149,34 @@ def train(
     Console().print(f"{made.path}\n{made.card}", highlight=False, soft_wrap=True)
 
 
+@app.command()
+def erase(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Whoever the company's system calls so.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings (TOML).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Remove a customer from the database of the device's pack, but for what the law keeps (`[erasure]`)."""
+    from runtime.agent.erasure import erase_customer
+    from runtime.agent.pack import load_pack
+    from runtime.config import load
+    from runtime.minds import pack_database, pack_folder
+
+    err = Console(stderr=True)
+    settings = load(config)
+    try:
+        manifest = load_pack(pack_folder(settings.agent.pack)).manifest
+        if manifest.erasure is None:
+            raise PackError("pack.erasure", f"the pack {manifest.id} has no [erasure] in its pack.toml")
+        rows = erase_customer(pack_database(settings.agent.pack, settings), manifest.erasure, customer)
+    except MostradorError as error:
+        err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        print(json.dumps({"customer": customer, "rows": rows, "keeps": manifest.erasure.keeps}, ensure_ascii=False))
+    else:
+        Console().print(f"{customer} is erased: {rows} rows. Kept: {manifest.erasure.keeps}", highlight=False)
+
+
 def _folder(folder: Path | None) -> Path:
     if folder is not None:
         return folder

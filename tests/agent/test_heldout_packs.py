@@ -18,7 +18,7 @@ LANGUAGES: tuple[Language, ...] = ("es", "en")
 EVERY = 4
 
 
-@pytest.mark.parametrize("name", ["banking", "health", "public"])
+@pytest.mark.parametrize("name", ["banking", "health", "public", "telecoms"])
 def test_paraphrases(embedder: Embedder, name: str) -> None:
     pack = load_pack(Path(models.sectors.__file__).parent / name)
     router = make_router(pack, embedder)
