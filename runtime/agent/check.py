@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PackError
-from runtime.agent import erasure
+from runtime.agent import Language, erasure
 from runtime.agent.check_identity import check_level, check_levels
 from runtime.agent.flow import (
     END,
@@ -24,6 +24,7 @@ from runtime.agent.flow import (
     Step,
     step_id,
 )
+from runtime.agent.guard import DANGERS, NUMBERED, numbered
 from runtime.agent.ledger import DONE, LEDGER
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
@@ -47,6 +48,7 @@ def check_pack(pack: Pack) -> None:
         _phrase(pack, code, pack.folder / "pack.toml", 1, "every pack needs it")
     for language in pack.manifest.languages:
         _check_templates(pack, language)
+        _check_guard(pack, language)
     check_levels(pack)
     for flow in pack.flows.values():
         check_level(pack, flow)
@@ -160,6 +162,22 @@ def _check_templates(pack: Pack, language: str) -> None:
                 for kind in kinds:
                     if kind not in KINDS:
                         raise _fail("phrase", path, line, f"{table}.{code}: {kind!r} is no way of writing a value")
+
+
+def _check_guard(pack: Pack, language: Language) -> None:
+    """What is said in danger is there, names itself to the person who takes over, and gives a number to call."""
+    path, phrases = pack.folder / "phrases" / f"{language}.toml", pack.phrases[language]
+    text = path.read_text("utf-8")
+    for kind in DANGERS:
+        for code in (f"guard.{kind}", *(() if kind == "abuse_mild" else (f"menu.{kind}",))):
+            if code not in phrases:
+                raise _fail("guard", path, line_of(text, ["say"]), f"say.{code}: is missing (every pack needs it)")
+        for variant in phrases.variants(f"guard.{kind}"):
+            line = line_of(text, ["say", f"guard.{kind}"])
+            if fields(variant):
+                raise _fail("guard", path, line, f"say.guard.{kind}: has a field; it is said whatever is known")
+            if kind in NUMBERED and not numbered(variant):
+                raise _fail("guard", path, line, f"say.guard.{kind}: gives no telephone number to call, like 112")
 
 
 class _FlowCheck:

@@ -8,20 +8,10 @@ import re
 from typing import Literal
 
 from runtime.agent import Language
+from runtime.agent.person import asks_for_person
 from runtime.agent.words import fold
 
 Control = Literal["person", "cancel", "repeat", "slower", "language_es", "language_en", "goodbye"]
-
-_SOMEBODY = (
-    r"(?:persona|humano|humana|agente|operador|operadora|alguien|empleado|empleada|dependiente|dependienta|encargado"
-    r"|encargada|responsable|gestor|gestora|companero|companera|jefe|jefa|trabajador|trabajadora|ser humano|asesor|asesora|supervisor|teleoperador|teleoperadora)"
-)
-_SOMEONE = (
-    r"(?:person|human|human being|agent|operator|someone|somebody|representative|rep|advisor|adviser|colleague"
-    r"|supervisor|boss|manager|colleagues|worker|human beings|member of staff|staff member|employee|assistant manager|clerk|real people|people)"
-)
-_MACHINE_ES = r"(?:maquina|robot|bot|ordenador|contestador)"
-_MACHINE_EN = r"(?:machine|robot|bot|computer)"
 
 
 def _language(english: str, spanish: str) -> str:
@@ -38,29 +28,6 @@ def _language(english: str, spanish: str) -> str:
 _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
     ("language_en", re.compile(_language("english", "ingles"))),
     ("language_es", re.compile(_language("spanish", "espanol|castellano"))),
-    ("person", re.compile(
-        rf"\b(?:hablar|hable|hablo|comunicar|comunicarme|comuniqueme|atienda|atiende|atendido|contactar) (?:\w+ ){{0,3}}?{_SOMEBODY}\b"
-        rf"|\b(?:pas\w+|pon\w+|conect\w+|transfier\w+|transfer\w+|deriv\w+) (?:\w+ ){{0,3}}?(?:con|a) (?:\w+ ){{0,2}}?{_SOMEBODY}\b"
-        rf"|\b(?:quiero|necesito|quisiera|prefiero|deme|dame|busco) (?:a )?(?:un|una|otra|con un|con una)(?: \w+)? {_SOMEBODY}\b"
-        rf"|\b{_SOMEBODY} (?:de verdad|real|humana?|de carne y hueso)\b"
-        rf"|\balguien (?:con quien|que me|para) \w+"
-        rf"|^(?:(?:un|una|con un|con una|la|el|otra) )?{_SOMEBODY}(?: por favor)?$"
-        rf"|\bcoja el telefono\b|\b(?:me )?(?:comunica|comunicas|comunique|atienda|ponga|ponga a) (?:\w+ ){{0,2}}?{_SOMEBODY}\b|\b(?:pasame|paseme|pongame|ponme) (?:al|con el|con la) departamento\b"
-        rf"|\b(?:no quiero|dejar de|harto de|harta de) (?:\w+ ){{0,3}}?{_MACHINE_ES}\b"
-        rf"|\b(?:hay|habria|con|por|un|algun) (?:\w+ ){{0,1}}?(?:humano|ser humano)s?\b|\bno (?:quiero|me gusta) (?:\w+ ){{0,3}}?{_MACHINE_ES}\w*\b"
-        rf"|\b(?:alguien|una persona|un companero|nadie) (?:que )?me (?:\w+ )?(?:atiend|llam|ayud)\w*\b|\bque me (?:llame|atienda) (?:\w+ )?{_SOMEBODY}\b"
-        rf"|\batencion al cliente\b|\bservicio al cliente\b"
-    )),
-    ("person", re.compile(
-        rf"\b(?:speak|talk|speaking|talking|chat) (?:to|with) (?:\w+ ){{0,4}}?{_SOMEONE}\b"
-        rf"|\b(?:put|transfer|connect|pass|hand) (?:me )?(?:\w+ )?(?:through|over|to|with) (?:\w+ ){{0,4}}?{_SOMEONE}\b"
-        rf"|\b(?:get|give|want|need|prefer|like|have|find) (?:me )?(?:an?|another|some|the) (?:\w+ ){{0,2}}?{_SOMEONE}\b(?! who)"
-        rf"|\b(?:real|actual|live) {_SOMEONE}\b"
-        rf"|\b(?:someone|somebody|anyone|anybody) (?:(?:i|to|that|who|there) )*(?:can |could )?(?:talk|speak|help)\w*\b"
-        rf"|^(?:(?:a|an|the) )?{_SOMEONE}(?: please)?$"
-        rf"|\b(?:hate|not|stop|don t want to) (?:\w+ ){{0,2}}?(?:talk|talking|speak|speaking) (?:\w+ ){{0,2}}?{_MACHINE_EN}s?\b"
-        rf"|\b(?:any|a|an|by a|to a) human\b(?! resources)|\bcustomer care\b|\bcustomer service\b|\bcustomer services\b"
-    )),
     ("slower", re.compile(
         r"\bmas (?:despacio|lento|lentamente)\b|\bslower\b|\bslow down\b|\bmore slowly\b|\bno tan rapido\b"
         r"|\b(?:too|so) fast\b"
@@ -93,16 +60,22 @@ _INJECTED = re.compile(
     r"|\b(?:system|developer|assistant) ?(?:prompt|message|override|mode)\b|\bsystem (?:role|user)\b"
     r"|\b(?:olvida|forget|disregard) (?:\w+ ){0,4}?(?:instruc\w*|rules|reglas|prompt)\b"
     r"|\b(?:you are now|ahora eres|act as|actua como|pretend to be|finge ser|jailbreak)\b"
+    r"|\b(?:ignora|olvida|omite|salta|ignore|forget|disregard|bypass|override|skip) (?:\w+ ){0,3}?(?:todo lo|lo que|lo|la|el|everything|all|your|tus|sus|las|los|the)"
+    r" (?:\w+ ){0,2}?(?:anterior\w*|dicho|previo\w*|above|before|previous|earlier|filters?|filtros?|safety|seguridad|guidelines|normas|restrictions|restricciones|confirmacion|confirmation)\b"
+    r"|\b(?:tool|function) ?(?:call|use|result)\b|\bllama(?:da)? (?:a )?(?:la )?(?:herramienta|funcion)\b|\b(?:admin|root|debug|god|dan|sudo|modo desarrollador|modo administrador) ?(?:mode|modo|access|acceso)\b"
     r"|\b(?:drop|delete from|truncate|insert into|update) (?:table|orders|products|pedidos|usuarios|\w+ set)\b"
 )
 _MARKUP = re.compile(
-    r"<\|?/?\w+\|?>|\{\{|\}\}|\[/?INST\]|^\s*(?:system|assistant|user|developer)\s*:", re.IGNORECASE | re.MULTILINE
+    r"<\|?/?\w+\|?>|(?<!\w)\w{1,40}_\w{1,40}\s?\(|(?<!\w)\w{1,40}\s?\(\s?\w{1,40}\s?=|\{\s{0,9}[\"']\w+[\"']\s*:|```|\{\{|\}\}|\[/?INST\]|^\s*(?:system|assistant|user|developer)\s*:",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
 def control(text: str) -> Control | None:
     """What is asked for that works at any moment, or None."""
     folded = fold(text)
+    if asks_for_person(text):
+        return "person"
     for name, pattern in _PATTERNS:
         if pattern.search(folded):
             return name

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.errors import AgentError
 from runtime.agent import ANONYMOUS, Identity, Language, Value
 from runtime.agent.entities import EntityIndex
 from runtime.agent.flow import Slot
@@ -51,12 +52,12 @@ class Ground:
     ) -> Message:
         """A phrase as a message, with its longer form for the screen."""
         values = slots or {}
-        return Message(
-            self.phrases.say(code, values, self.today, variant),
-            detail=self.phrases.detail(code, values, self.today),
-            choices=choices,
-            source=source,
-        )
+        try:
+            said = self.phrases.say(code, values, self.today, variant)
+            detail = self.phrases.detail(code, values, self.today)
+        except (KeyError, ValueError, TypeError) as error:
+            raise AgentError("agent.tool_failed", f"phrase {code!r} can't be said: {error!r}") from error
+        return Message(said, detail=detail, choices=choices, source=source)
 
     def read(self, tool: str, arguments: Mapping[str, Value]) -> Any:
         """What a reading tool returns: a row, or a list of rows."""

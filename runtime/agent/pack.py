@@ -19,6 +19,7 @@ from runtime.agent.phrases import PhraseFile, Phrases
 from runtime.agent.places import line_of
 from runtime.agent.recording import RecordingPolicy
 from runtime.agent.retention import Retention
+from runtime.agent.shared import with_shared
 from runtime.agent.tomls import convert, raw, read_toml
 from runtime.agent.tools import Tool, load_tools
 
@@ -93,6 +94,7 @@ class Pack:
     lexicon: Mapping[Language, tuple[str, ...]]
     """Words of the trade that recognition is shown where it needs help."""
     examples: Mapping[Language, Mapping[str, list[str]]]
+    """Its own, and those that all packs share."""
     tools: Mapping[str, Tool]
 
     @cached_property
@@ -154,7 +156,7 @@ def load_pack(folder: Path, connectors: Path | None = None) -> Pack:
         knowledge=load_knowledge(folder / "knowledge"),
         lexicon={language: _lines(folder / "lexicon" / f"{language}.txt") for language in manifest.languages},
         examples={
-            language: read_toml(folder / "examples" / f"{language}.toml", dict[str, list[str]])
+            language: with_shared(language, read_toml(folder / "examples" / f"{language}.toml", dict[str, list[str]]))
             for language in manifest.languages
         },
         tools=_tools(folder, manifest.id, connectors),

@@ -280,6 +280,8 @@ class _Turn:
                 return self._end("goodbye", "goodbye")
             case "someone_else":
                 return self._someone_else()
+            case "danger":
+                return self._danger()
             case "language":
                 return self._language()
             case "repeat" | "slower":
@@ -354,6 +356,18 @@ class _Turn:
     def _emptied(self, messages: tuple[Message, ...]) -> DialogState:
         """Nothing is open any more; who the customer is stays known."""
         return DialogState(last=_merged(messages), identity=self._state.identity)
+
+    def _danger(self) -> Plan:
+        """The pack's own words and a person; for a coarse word a person only the second time it leads nowhere."""
+        failures = self._state.failures + 1
+        if self._is.intent != "abuse_mild" or failures >= MOST_FAILURES:
+            code = "abuse" if self._is.intent == "abuse_mild" else self._is.intent
+            return self._end(f"guard.{code}", "to_person")
+        messages: tuple[Message, ...] = (self._ground.message("guard.abuse_mild"),)
+        if self._open() and self._state.last:
+            messages = (*messages, self._state.last)
+        plan = self._say(messages, failures=failures)
+        return msgspec.structs.replace(plan, state=msgspec.structs.replace(plan.state, last=self._state.last))
 
     # What works at any moment
 

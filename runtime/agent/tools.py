@@ -78,11 +78,28 @@ def call(tool: Tool, db: sqlite3.Connection, supplied: Mapping[str, Any], argume
     """Run a tool. A database that fails is an AgentError; anything else a tool raises is a mistake of the pack."""
     given = {key: value for key, value in supplied.items() if key in tool.parameters}
     try:
-        return tool.function(db, **given, **arguments)
+        result = tool.function(db, **given, **arguments)
     except (sqlite3.Error, ToolError):
         raise
     except Exception as error:
         raise AgentError("agent.tool_failed", f"tool {tool.name} failed: {error!r}") from error
+    if wrong := _rubbish(tool, result):
+        raise AgentError("agent.tool_failed", f"tool {tool.name} {wrong}")
+    return result
+
+
+def _rubbish(tool: Tool, result: Any) -> str:
+    """What is wrong with a result, which may come from elsewhere: not the rows that were declared; "" when nothing."""
+    rows = result if tool.many else [result]
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
+        return f"returned {type(result).__name__}, not {'a list of rows' if tool.many else 'a row'}"
+    for row in rows:
+        for key, values in tool.returns.items():
+            if key in ("id", "outcome") and key not in row:
+                return f"returned no {key!r}"
+            if values and row.get(key) is not None and str(row[key]) not in values:
+                return f"returned {key} = {row[key]!r}, which is none of {', '.join(values)}"
+    return ""
 
 
 def _module(path: Path, name: str) -> ModuleType:

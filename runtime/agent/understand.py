@@ -11,6 +11,7 @@ from runtime.agent.days import names_day
 from runtime.agent.fill import kept, opening_slots, read_asked, said_slots
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import Ground
+from runtime.agent.guard import Danger, abuse, danger, numbered
 from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
 from runtime.agent.pack import OUT_OF_SCOPE
@@ -19,12 +20,13 @@ from runtime.agent.route import Judge, Judged
 from runtime.agent.slots import other_numbers, pick, read_number, yes_no
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, note, offered
-from runtime.agent.words import fold, foreign, listed
+from runtime.agent.words import fold, foreign, listed, plain
 from runtime.messages import Choice
 
 Act = Literal[
     "person", "cancel", "repeat", "slower", "language", "goodbye", "other_language",
-    "someone_else", "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
+    "someone_else", "danger",
+    "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
 ]  # fmt: skip
 
 
@@ -67,18 +69,24 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
     """Pure; about 20 ms when the router is asked. Raises AgentError, ModelError."""
     if heard.choice:
         return _chosen(ground, state, heard.choice)
-    if state.expect.kind == "secret":
+    text = plain(heard.text).strip()
+    if state.expect.kind == "secret" and not (danger(text) or control(text) == "person"):
         return _secret(ground, state, heard.token)
-    text = heard.text.strip()
     folded = fold(text)
     if not folded:
-        return Understood("nothing", "no words")
+        unread = any(letter.isalpha() for letter in text)
+        return Understood("other_language", "another alphabet") if unread else Understood("nothing", "no words")
     if folded == "0":
         return Understood("person", "key 0")
+    if found := danger(text):
+        return _in_danger(ground, judge, found, text)
     if injected(text):
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
-    if found := control(text):
-        return Understood(_CONTROLS[found], f"rule {found}", intent=found, language=wanted_language(found))
+    if asked := control(text):
+        return Understood(_CONTROLS[asked], f"rule {asked}", intent=asked, language=wanted_language(asked))
+    insult = abuse(text)
+    if insult == "abuse":
+        return Understood("danger", "rule abuse", intent=insult)
     if wants_undo(text) and (
         len(folded.split()) <= _BARE or last_deed(ground.db, ground.conversation, ground.identity.customer)
     ):
@@ -91,7 +99,20 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         if other not in ground.pack.manifest.languages:
             return Understood("other_language", f"language {other}")
         return Understood("language", f"language {other}", language="en" if other == "en" else "es")
-    return _fresh(ground, judge, state, text)
+    fresh = _fresh(ground, judge, state, text)
+    if insult and fresh.act in ("unknown", "missed", "clarify"):
+        return Understood("danger", f"rule {insult}, {fresh.why}", intent=insult)
+    return fresh
+
+
+def _in_danger(ground: Ground, judge: Judge, found: Danger, text: str) -> Understood:
+    """The rule's word, unless it is an emergency of which the pack speaks itself, and with a number to call."""
+    if found == "emergency":
+        judged = judge.judge(text)
+        own = ground.pack.manifest.sensitive.get(judged.intents[0]) if judged.known and judged.sure else None
+        if own and numbered(ground.message(own).text):
+            return Understood("start", f"rule {found}, {judged.why}", judged.confidence, judged.intents[0])
+    return Understood("danger", f"rule {found}", intent=found)
 
 
 def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:

@@ -10,6 +10,13 @@ BLANK = "qq"
 """Stands for a word that has been understood already."""
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"\d[\d.,\- ]*\d|\d")
+_LOOK_ALIKE = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u043a\u043c\u043d\u0442\u0432"
+    "\u03b1\u03b5\u03bf\u03c1\u03c4\u03c5\u03b9\u03ba\u03bd\u0131",
+    "aeopcyxijsdhkmntbaeoptuikvi",
+)
+"""Cyrillic and Greek letters that are drawn like Latin ones."""
+_WORD = re.compile(r"\w+")
 
 
 def listed(words: str) -> list[str]:
@@ -62,11 +69,28 @@ FUNCTION: frozenset[str] = (
 """Words that every question is made of: never a misheard name."""
 
 
+def plain(text: str) -> str:
+    """`text` without what is not seen (zero-width characters, marks of direction) and with the letters of another
+    alphabet that stand in a Latin word turned into those they look like. A word wholly of another alphabet stays."""
+    if text.isascii():
+        return text
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return _WORD.sub(_latin, seen)
+
+
+def _latin(found: re.Match[str]) -> str:
+    word = found[0]
+    mixed = not word.isascii() and any("a" <= letter <= "z" for letter in word.casefold())
+    if not mixed or not any(ord(letter) in _LOOK_ALIKE for letter in word.casefold()):
+        return word
+    return word.casefold().translate(_LOOK_ALIKE)
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces, letters and digits only: «¿Dónde está?» → "donde esta"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return _NOT_A_WORD.sub(" ", plain).strip()
+    decomposed = unicodedata.normalize("NFKD", plain(text).casefold())
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _NOT_A_WORD.sub(" ", letters).strip()
 
 
 def blanked(text: str, taken: Collection[int]) -> str:
