@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from phonenumbers import NumberParseException
+
 from runtime.agent import Language, Value
 from runtime.agent.database import Database
 from runtime.agent.numbers import digit_runs
@@ -70,7 +72,7 @@ class Facts:
                 for kind in KINDS if isinstance(value, int) or (isinstance(value, str) and len(value) < 40) else ("",):
                     try:
                         written = phrases.fill(f"{{v:{kind}}}", {"v": value}, self._today)
-                    except (KeyError, ValueError):
+                    except (KeyError, ValueError, NumberParseException):
                         continue
                     known.update(_tokens(written))
 

@@ -1,10 +1,12 @@
 """What the bench of the agent counts: it must find what is wrong, not only pass what is right."""
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from runtime.agent import DialogState, Heard
 from runtime.agent.database import Database
@@ -63,6 +65,17 @@ def test_an_agent_that_takes_anything_for_a_yes_is_found(
     monkeypatch.setattr("runtime.agent.understand.yes_no", lambda _text: True)
     found = play_pack(one_script, judge, lambda _: None)
     assert any("«no»" in line for line in found.unconfirmed)
+
+
+def test_a_ledger_that_forgets_is_found(one_script: Pack, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    act, times = Database.act, itertools.count()
+
+    def again(self, effect, supplied, conversation=""):  # type: ignore[no-untyped-def]
+        return act(self, replace(effect, key=f"{effect.key}{next(times)}"), supplied, conversation)
+
+    monkeypatch.setattr(Database, "act", again)
+    found = play_pack(one_script, judge, lambda _: None)
+    assert any("done twice" in line for line in found.unconfirmed)
 
 
 def test_a_person_is_one_yes_away_at_most(agent: Agent) -> None:
