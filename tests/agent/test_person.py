@@ -59,7 +59,7 @@ def test_nobody_who_asks_is_kept(agent: Agent, language: Language) -> None:
             lost.append(text)
     print(f"\n{language}: {len(offered)} offered a person first; {len(lost)} lost")
     assert lost == []
-    assert len(offered) <= 3
+    assert len(offered) <= 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
