@@ -11,6 +11,7 @@ from runtime.agent import ANONYMOUS, Identity, Language, Value
 from runtime.agent.entities import EntityIndex
 from runtime.agent.flow import Slot
 from runtime.agent.identity import supplied_customer
+from runtime.agent.library import Library
 from runtime.agent.pack import Pack
 from runtime.agent.phrases import Phrases
 from runtime.agent.tools import call
@@ -32,6 +33,8 @@ class Ground:
     identity: Identity = ANONYMOUS
     complained: bool = False
     """Nothing may be sold any more."""
+    library: Library | None = None
+    """The pack's documents, to look up what nothing else answers; None: they are not asked."""
 
     @property
     def phrases(self) -> Phrases:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from core.errors import PackError
 from runtime.agent import Language, Level, Value
+from runtime.agent.address import Address
 from runtime.agent.erasure import Erasure
 from runtime.agent.flow import STEPS, Flow, Slot, Step
 from runtime.agent.identity import IdentityFlows
@@ -24,7 +25,9 @@ from runtime.agent.tomls import convert, raw, read_toml
 from runtime.agent.tools import Tool, load_tools
 
 OUT_OF_SCOPE = "out_of_scope"
-OWN_INTENTS = frozenset({"person", "goodbye", "repeat", OUT_OF_SCOPE})
+DOCUMENT = "document"
+"""The intent of what only the documents answer."""
+OWN_INTENTS = frozenset({"person", "goodbye", "repeat", OUT_OF_SCOPE, DOCUMENT})
 """Intents that the agent itself carries out; every other one is claimed by a flow or by pack.toml."""
 
 
@@ -59,6 +62,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     languages: list[Language]
     default_language: Language
     facts: dict[str, Value]
+    address: Address = "formal"
+    """«usted» or «tú»: `pack check` names the phrases that slip."""
     thresholds: Thresholds = Thresholds()
     entities: dict[str, Entity] = {}
     answers: dict[str, str] = {}
@@ -96,6 +101,8 @@ class Pack:
     examples: Mapping[Language, Mapping[str, list[str]]]
     """Its own, and those that all packs share."""
     tools: Mapping[str, Tool]
+    synonyms: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """Words of one meaning a line, parted by commas: what a document is searched by."""
 
     @cached_property
     def by_intent(self) -> Mapping[str, Flow]:
@@ -160,6 +167,7 @@ def load_pack(folder: Path, connectors: Path | None = None) -> Pack:
             for language in manifest.languages
         },
         tools=_tools(folder, manifest.id, connectors),
+        synonyms={language: _lines(folder / "lexicon" / f"synonyms.{language}.txt") for language in manifest.languages},
     )
     check_pack(pack)
     return pack

@@ -70,9 +70,12 @@ class Phrases:
                     yield self.fill(template, {}, today)
 
     def say(self, code: str, slots: Mapping[str, Value], today: date, variant: int = 0) -> str:
-        """`code` for the ear; `variant` counts how often it has been said, the last one is kept from then on."""
+        """`code` for the ear; `variant` counts how often it has been said. After the last one the last two take turns:
+        never the same words twice in a row, where there are two."""
         templates = self._say[code]
-        return self.fill(templates[min(variant, len(templates) - 1)], slots, today)
+        last = len(templates) - 1
+        at = variant if variant <= last else last - (variant - last) % min(2, len(templates))
+        return self.fill(templates[at], slots, today)
 
     def receipt(self, code: str) -> str:
         """The template of the longer form of `code`, or empty."""

@@ -22,7 +22,9 @@ from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
 from runtime.agent.identity import identifying, supplied_customer
+from runtime.agent.index import open_library
 from runtime.agent.ledger import UNSURE, Deed, last_deed
+from runtime.agent.library import Library
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.pins import Pins
 from runtime.agent.recording import RecordingPolicy
@@ -70,7 +72,8 @@ def load(
     clock = today or _today
     store = Database(database or data_home() / f"{pack.manifest.id}.db", pack)
     store.prepare(clock())
-    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock, deliver)
+    library = open_library(pack, embedder)
+    return Agent(pack, store, Judge(pack, make_router(pack, embedder), chooser), clock, deliver, library=library)
 
 
 def _today() -> date:
@@ -92,6 +95,7 @@ class Agent:
         today: Callable[[], date],
         deliver: Deliver = outbox,
         now: Callable[[], float] = _now,
+        library: Library | None = None,
     ) -> None:
         self.pack = pack
         self.database = database
@@ -100,6 +104,7 @@ class Agent:
         self._now = now
         self._deliver = deliver
         self._pins = Pins()
+        self._library = library
         with database.reading() as db:
             self._entities = {
                 name: EntityIndex(Term(str(row[0]), str(row[1]), str(row[2])) for row in db.execute(entity.terms))
@@ -143,6 +148,7 @@ class Agent:
             ground = Ground(
                 self.pack, db, self._today(), heard.language, self._entities, conversation, state.identity,
                 state.complained,
+                self._library,
             )  # fmt: skip
             turn = _Turn(ground, self._judge, state, heard)
             try:
@@ -298,6 +304,8 @@ class _Turn:
                 return self._unknown()
             case "clarify":
                 return self._clarify()
+            case "look_up":
+                return self._looked_up()
             case "yes" | "no":
                 return self._answered(yes=self._is.act == "yes")
             case "fill":
@@ -468,6 +476,13 @@ class _Turn:
         message = self._ground.message("unknown", choices=self._ground.yes_or_no())
         stack = (*self._kept(), Frame(AGENT, OFFER))
         return self._say((message,), stack=stack, expect=Expect("yes_no"), failures=failures)
+
+    def _looked_up(self) -> Plan:
+        """An extract of a document: said as it stands there, and the whole section shown."""
+        answer = self._is.answer
+        assert answer is not None
+        shown = answer.section.shown if answer.section.shown != answer.text else ""
+        return self._aside(Message(answer.text, detail=shown, source=answer.section.id))
 
     def _kept(self) -> tuple[Frame, ...]:
         """What stays on the stack beneath a question of the agent's own."""

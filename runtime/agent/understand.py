@@ -14,10 +14,12 @@ from runtime.agent.ground import Ground
 from runtime.agent.guard import Danger, abuse, danger, numbered
 from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
-from runtime.agent.pack import OUT_OF_SCOPE
+from runtime.agent.library import Answer
+from runtime.agent.numbers import digit_runs
+from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
 from runtime.agent.readers import Reading
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import other_numbers, pick, read_number, yes_no
+from runtime.agent.slots import is_question, other_numbers, pick, read_number, yes_no
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, note, offered
 from runtime.agent.words import fold, foreign, listed, plain
@@ -25,8 +27,8 @@ from runtime.messages import Choice
 
 Act = Literal[
     "person", "cancel", "repeat", "slower", "language", "goodbye", "other_language",
-    "someone_else", "danger",
-    "fill", "correct", "undo", "yes", "no", "start", "clarify", "unknown", "missed", "nothing",
+    "someone_else", "danger", "fill", "correct", "undo", "yes", "no", "start", "clarify", "look_up", "unknown",
+    "missed", "nothing",
 ]  # fmt: skip
 
 
@@ -41,6 +43,8 @@ class Understood:
     slots: dict[str, Value] = field(default_factory=dict)
     intents: tuple[str, ...] = ()
     language: Language | None = None
+    answer: Answer | None = None
+    """An extract of a document, where nothing else answers."""
 
 
 _CONTROLS: dict[Control, Act] = {
@@ -57,6 +61,8 @@ _PREFERRING = frozenset(
 )
 _ELLIPSIS = 3
 """Words: a question this short leaves out what it is about («¿os quedan?»)."""
+_SOMEBODYS = 5
+"""Digits: so long a number is one of somebody's, never a price or a measure."""
 _HINT = 0.15
 """Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
 _BARE = 3
@@ -299,6 +305,8 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         return Understood("clarify", judged.why, judged.confidence, intents=judged.intents)
     if not judged.known and judged.intents[0] == "person" and judged.confidence >= _HINT:
         return Understood("start", judged.why, judged.confidence, "person")
+    if not judged.known and (found := _looked_up(ground, state, text, judged)):
+        return found
     if not judged.known:
         act: Act = "missed" if _waiting(ground, state) else "unknown"
         return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
@@ -308,6 +316,25 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
     if flow and state.stack and state.stack[-1].step == END:
         slots = {**_inherited(flow, state.stack[-1], text), **slots}
     return Understood("start", judged.why, judged.confidence, intent, slots)
+
+
+def _looked_up(ground: Ground, state: DialogState, text: str, judged: Judged) -> Understood | None:
+    """What the documents say to a question that no intent claims; None where they say nothing, or must not.
+
+    A long number is somebody's order or document, and what may be sensitive is for a person. Where an answer is
+    waited for, only what is put as a question is one.
+    """
+    if ground.library is None or (_waiting(ground, state) and not is_question(text)):
+        return None
+    if any(len(run.digits) >= _SOMEBODYS for run in digit_runs(text, ground.language)):
+        return None
+    if judged.intents[0] in ground.pack.manifest.sensitive and judged.confidence >= _HINT:
+        return None
+    answer = ground.library.find(judged.text or text, ground.language)
+    if answer is None:
+        return None
+    why = f"{judged.why}; {answer.section.id} {answer.score:.2f}"
+    return Understood("look_up", why, answer.score, DOCUMENT, answer=answer)
 
 
 def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:

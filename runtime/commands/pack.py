@@ -13,16 +13,28 @@ import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from core.errors import MostradorError, PackError
 
 if TYPE_CHECKING:
+    from models.embed import Embedder
+    from runtime.agent.index import Report
+    from runtime.agent.library import Library
     from runtime.agent.pack import Pack
     from runtime.agent.route import Judge
     from runtime.agent.router import Fit
     from runtime.agent.scripts import Played
+    from runtime.agent.style import Finding
 
 app = typer.Typer(help="Sector packs: make one, check one.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -67,8 +79,10 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Tools that take the place of the pack's (agent.connectors).")
     ] = None,
 ) -> None:
-    """Validate a pack and play its scripted conversations with the real models against a database of their own."""
+    """Validate a pack, look at its words with the customer's ear, and play its scripted conversations with the real
+    models against a database of their own."""
     from runtime.agent.pack import load_pack
+    from runtime.agent.style import style
     from runtime.config import Log
     from runtime.log import setup
 
@@ -79,19 +93,18 @@ def check(
         loaded = load_pack(_folder(folder), connectors)
         if connect:
             _ask_servers(loaded)
+        embedder = _embedder()
+        library, report = _indexed(loaded, embedder, err)
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
             progress.add_task("learning the examples (20 ms each, the first time)")
-            judge, fit = _judge(loaded)
+            judge, fit = _judge(loaded, embedder)
         with tempfile.TemporaryDirectory() as work:
-            played = _play(loaded, judge, Path(work), err)
+            played = _play(loaded, judge, library, Path(work), err)
+        findings = style(loaded)
     except MostradorError as error:
-        if as_json:
-            print(json.dumps({"error": {"code": error.code, "message": error.message}}, ensure_ascii=False))
-        else:
-            err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    _report(loaded, played, fit, time.monotonic() - began, as_json)
-    if any(script.failures for script in played):
+        raise _failed(error, as_json, err) from error
+    _report(loaded, played, fit, findings, report, time.monotonic() - began, as_json)
+    if findings or any(script.failures for script in played):
         raise typer.Exit(1)
 
 
@@ -177,6 +190,73 @@ def erase(
         Console().print(f"{customer} is erased: {rows} rows. Kept: {manifest.erasure.keeps}", highlight=False)
 
 
+@app.command()
+def index(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A pack's folder; the retail pack if none.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Index a pack's documents (Markdown and PDF), so that a device has nothing to do at its first start."""
+    from runtime.agent.pack import load_pack
+    from runtime.config import Log
+    from runtime.log import setup
+
+    setup(Log(level="warning"))
+    err = Console(stderr=True)
+    began = time.monotonic()
+    try:
+        _, report = _indexed(load_pack(_folder(folder)), _embedder(), err)
+    except MostradorError as error:
+        raise _failed(error, as_json, err) from error
+    fit = report.fit
+    if as_json:
+        print(json.dumps({**_documents(report), "seconds": round(time.monotonic() - began, 1)}, ensure_ascii=False))
+        return
+    state = "made" if report.made else "as it was: nothing has changed"
+    lines = [f"{report.sections} sections, {report.passages} passages ({state}): {report.path}"]
+    if fit.tried + fit.unanswerable:
+        lines.append(
+            f"Of {fit.tried} questions that the bar was not set with {fit.right} are answered right and {fit.wrong}"
+            f" wrong; of {fit.unanswerable} that no document answers, {fit.invented} are answered. The bar is"
+            f" {report.bar:.2f}."
+        )
+    Console().print("\n".join(lines), highlight=False, soft_wrap=True)
+
+
+def _failed(error: MostradorError, as_json: bool, err: Console) -> typer.Exit:
+    if as_json:
+        print(json.dumps({"error": {"code": error.code, "message": error.message}}, ensure_ascii=False))
+    else:
+        err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+def _indexed(pack: "Pack", embedder: "Embedder", err: Console) -> "tuple[Library, Report]":
+    """With a bar on `err` while the passages are embedded."""
+    from runtime.agent.index import make_index, open_library
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("indexing documents", total=None)
+        report = make_index(pack, embedder, lambda done, of: progress.update(task, completed=done, total=of))
+    return open_library(pack, embedder), report
+
+
+def _documents(report: "Report") -> dict[str, object]:
+    return {"path": str(report.path), "made": report.made, "sections": report.sections, "passages": report.passages,
+            "bar": round(report.bar, 3), "questions": report.fit.tried, "right": report.fit.right,
+            "wrong": report.fit.wrong, "unanswerable": report.fit.unanswerable,
+            "invented": report.fit.invented}  # fmt: skip
+
+
+def _embedder() -> "Embedder":
+    from models.embed import load
+    from models.store import Store
+
+    return load(Store())
+
+
 def _folder(folder: Path | None) -> Path:
     if folder is not None:
         return folder
@@ -185,19 +265,17 @@ def _folder(folder: Path | None) -> Path:
     return Path(models.sectors.__file__).parent / "retail"
 
 
-def _judge(pack: "Pack") -> "tuple[Judge, Fit]":
+def _judge(pack: "Pack", embedder: "Embedder") -> "tuple[Judge, Fit]":
     """The pack's understanding on the installed models."""
-    from models.embed import load
     from models.llm import smollm2
     from models.store import Store
     from runtime.agent.route import Judge, make_router
 
-    store = Store()
-    router = make_router(pack, load(store))
-    return Judge(pack, router, smollm2.load(store)), router.fit
+    router = make_router(pack, embedder)
+    return Judge(pack, router, smollm2.load(Store())), router.fit
 
 
-def _play(pack: "Pack", judge: "Judge", work: Path, err: Console) -> "list[Played]":
+def _play(pack: "Pack", judge: "Judge", library: "Library", work: Path, err: Console) -> "list[Played]":
     from runtime.agent.database import Database
     from runtime.agent.planner import Agent
     from runtime.agent.scripts import play_all
@@ -205,7 +283,7 @@ def _play(pack: "Pack", judge: "Judge", work: Path, err: Console) -> "list[Playe
     def agent_for(path: Path, today: date) -> Agent:
         database = Database(path, pack)
         database.prepare(today)
-        return Agent(pack, database, judge, cache(lambda: today))
+        return Agent(pack, database, judge, cache(lambda: today), library=library)
 
     played: list[Played] = []
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
@@ -216,7 +294,15 @@ def _play(pack: "Pack", judge: "Judge", work: Path, err: Console) -> "list[Playe
     return played
 
 
-def _report(pack: "Pack", played: "list[Played]", fit: "Fit", seconds: float, as_json: bool) -> None:
+def _report(
+    pack: "Pack",
+    played: "list[Played]",
+    fit: "Fit",
+    findings: "list[Finding]",
+    documents: "Report",
+    seconds: float,
+    as_json: bool,
+) -> None:
     failed = sum(bool(script.failures) for script in played)
     if as_json:
         report = {
@@ -231,6 +317,8 @@ def _report(pack: "Pack", played: "list[Played]", fit: "Fit", seconds: float, as
             "failed": failed,
             "router": {"accuracy": round(fit.accuracy, 3), "out_of_scope_caught": round(fit.caught, 3),
                        "in_scope_rejected": round(fit.rejected, 3), "bar": round(fit.bar, 3)},
+            "documents": _documents(documents),
+            "style": [{"file": each.file, "line": each.line, "what": each.what} for each in findings],
             "seconds": round(seconds, 1),
         }  # fmt: skip
         json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
@@ -245,6 +333,9 @@ def _report(pack: "Pack", played: "list[Played]", fit: "Fit", seconds: float, as
     for each in played:
         table.add_row(each.name, each.language, str(each.turns), _result(each))
     console.print(table)
+    for finding in findings:
+        place = f"{pack.folder / finding.file}:{finding.line}"
+        console.print(f"[red]{escape(place)}[/]: {escape(finding.what)}", highlight=False, soft_wrap=True)
     console.print(
         f"{len(played) - failed} of {len(played)} conversations end well. Examples, each left out in turn:"
         f" {fit.accuracy:.0%} right, {fit.caught:.0%} of what is out of scope caught at {fit.rejected:.0%} false"
@@ -254,8 +345,6 @@ def _report(pack: "Pack", played: "list[Played]", fit: "Fit", seconds: float, as
 
 
 def _result(script: "Played") -> str:
-    from rich.markup import escape
-
     return f"[red]{escape(script.failures[0])}[/]" if script.failures else "[green]well[/]"
 
 

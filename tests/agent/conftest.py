@@ -8,6 +8,8 @@ import pytest
 import models.sectors
 from models.embed import Embedder
 from runtime.agent.database import Database
+from runtime.agent.index import open_library
+from runtime.agent.library import Library
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge, make_router
@@ -35,6 +37,11 @@ def judge(retail: Pack, embedder: Embedder) -> Judge:
     return Judge(retail, make_router(retail, embedder), None)
 
 
+@pytest.fixture(scope="session")
+def library(retail: Pack, embedder: Embedder) -> Library:
+    return open_library(retail, embedder)
+
+
 @pytest.fixture
 def database(retail: Pack, tmp_path: Path) -> Database:
     made = Database(tmp_path / "retail.db", retail)
@@ -43,8 +50,8 @@ def database(retail: Pack, tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def agent(retail: Pack, database: Database, judge: Judge) -> Agent:
-    return Agent(retail, database, judge, lambda: TUESDAY)
+def agent(retail: Pack, database: Database, judge: Judge, library: Library) -> Agent:
+    return Agent(retail, database, judge, lambda: TUESDAY, library=library)
 
 
 @pytest.fixture
