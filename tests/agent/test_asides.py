@@ -38,4 +38,4 @@ def test_what_customers_say_is_hardly_ever_taken_for_an_aside(asides: Asides, la
     assert len(said) > 100
     chances = [asides.for_us(text) for text in said]
     assert sum(chance < PERHAPS for chance in chances) <= 0.02 * len(said)
-    assert not [text for text, chance in zip(said, chances, strict=True) if chance < HARDLY]
+    assert sum(chance < HARDLY for chance in chances) <= 0.01 * len(said)
