@@ -13,6 +13,8 @@ class Pair:
 
     def __init__(self, first: Embedder, second: Embedder) -> None:
         self._both = (first, second)
+        self.first = first
+        """Alone where the likeness of a question and its answer is wanted: the pair finds fewer of them."""
         self.dimensions = first.dimensions + second.dimensions
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:

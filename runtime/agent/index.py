@@ -14,6 +14,7 @@ import structlog
 from core.errors import AgentError
 from core.places import cache_home
 from models.embed import Embedder
+from models.embed.pair import Pair
 from runtime.agent import Language
 from runtime.agent.knowledge import Section
 from runtime.agent.library import BAR, Answer, Library, marked
@@ -73,11 +74,12 @@ class Report:
 def open_library(pack: Pack, embedder: Embedder, progress: Callable[[int, int], None] | None = None) -> Library:
     """The index of the pack's documents, made first where it is not there. Raises PackError, AgentError, ModelError."""
     report = make_index(pack, embedder, progress)
-    return Library(report.path, embedder, _stemmers(pack))
+    return Library(report.path, _alone(embedder), _stemmers(pack))
 
 
 def make_index(pack: Pack, embedder: Embedder, progress: Callable[[int, int], None] | None = None) -> Report:
     """`progress` is told passages done, of how many. Raises PackError, AgentError, ModelError."""
+    embedder = _alone(embedder)
     digest = _digest(pack, embedder)
     folder = cache_home() / "knowledge"
     path = folder / f"{pack.manifest.id}-{digest[:16]}.db"
@@ -103,6 +105,10 @@ def make_index(pack: Pack, embedder: Embedder, progress: Callable[[int, int], No
     assert report is not None
     log.info("knowledge_indexed", pack=pack.manifest.id, sections=report.sections, passages=report.passages)
     return Report(report.path, True, report.sections, report.passages, report.bar, report.fit)
+
+
+def _alone(embedder: Embedder) -> Embedder:
+    return embedder.first if isinstance(embedder, Pair) else embedder
 
 
 def _stemmers(pack: Pack) -> dict[Language, Stemmer]:
