@@ -136,7 +136,7 @@ async def test_both_sides_are_recorded_but_for_a_card_number(paying: Device, tmp
             nothing_in(written(paying, began))
             await events_of(paying, told("Madrid"))
             await caller.say(files[2])
-            await events_of(paying, told("Saturday"))
+            await events_of(paying, told("is open"))
             await sound(caller, tmp_path, keyed("159"))
             await asyncio.sleep(1.0)
     events = await events_of(paying, recorded("ended"))
