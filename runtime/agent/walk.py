@@ -109,10 +109,14 @@ class _Walk:
                 if self._identity.failures >= MOST_FAILURES:
                     return self._unidentified()
                 self._below = (*self._below, self._frame())
-                self._enter(begin(first, {}))
+                self._enter(begin(first, self._said(first)))
             elif done := self._stepped():
                 return done
         raise AgentError("agent.flow_loop", f"flow {self._flow.id} goes round in a circle")
+
+    def _said(self, flow: Flow) -> dict[str, Value]:
+        """What the flows that wait know already under the names of its slots: who opens with it is not asked again."""
+        return {name: frame.slots[name] for frame in self._below for name in flow.slots if name in frame.slots}
 
     def _stepped(self) -> Walked | None:
         """One step, or what is said where its tool fails."""

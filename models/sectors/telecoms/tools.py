@@ -1,18 +1,44 @@
-"""What the flows call. Reading tools get a connection that can't write; those in ACTS run once, in a transaction."""
+"""What the flows call. Reading tools get a connection that can't write; those in ACTS run once, in a transaction;
+those in CHECKS find out who the customer is. `customer` is the line that the agent has identified, by its number: no
+words name one. Faults and visits are for whoever knows the number, bills and contracts are not.
+"""
 
 import sqlite3
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
+from core import verification
+
 ACTS = (
     "tell_when_back", "book_visit", "move_visit", "cancel_visit", "change_plan", "undo_plan_change", "open_complaint",
     "order_sim",
 )  # fmt: skip
+CHECKS = ("check_code",)
 
 FIRST_CHANGE, FIRST_COMPLAINT, FIRST_VISIT, FIRST_SIM = 200_001, 300_001, 400_001, 600_001
-"""Case numbers have six digits, lines nine, customers' codes four: none is taken for another."""
+"""Case numbers have six digits, lines nine: none is taken for another."""
 ANSWER_DAYS = 15
 """Working days in which a complaint is answered."""
+
+
+class Found(TypedDict):
+    outcome: Literal["ok", "unknown"]
+    customer: str
+
+
+class Checked(TypedDict):
+    outcome: Literal["ok", "wrong", "locked"]
+
+
+def find_line(db: sqlite3.Connection, line: str) -> Found:
+    """Whether there is such a line; whose it is is not told."""
+    row = db.execute("SELECT number FROM lines WHERE number = ?", (line,)).fetchone()
+    return Found(outcome="ok" if row else "unknown", customer=row[0] if row else "")
+
+
+def check_code(db: sqlite3.Connection, customer: str, code: memoryview, now: float) -> Checked:
+    """The four digits of the contract, keyed, which nothing else has seen."""
+    return Checked(outcome=verification.check_secret(db, customer, "code", code, now))
 
 
 class Line(TypedDict, total=False):
@@ -217,8 +243,6 @@ class Bill(TypedDict, total=False):
         "other",
         "first",
         "none",
-        "not_found",
-        "wrong_code",
     ]
     line: str
     total: int
@@ -240,19 +264,17 @@ _CONCEPTS = {
 }  # fmt: skip
 
 
-def explain_bill(db: sqlite3.Connection, language: str, line: str, code: str) -> Bill:
+def explain_bill(db: sqlite3.Connection, language: str, customer: str) -> Bill:
     """The last bill of a line, against the one before: the biggest thing that made it dearer."""
-    if (refused := _known(db, line, code)) is not None:
-        return Bill(outcome=refused, line=line)
     rows = db.execute(
-        "SELECT number, issued, due FROM bills WHERE line = ? ORDER BY issued DESC LIMIT 2", (line,)
+        "SELECT number, issued, due FROM bills WHERE line = ? ORDER BY issued DESC LIMIT 2", (customer,)
     ).fetchall()
     if not rows:
-        return Bill(outcome="none", line=line)
+        return Bill(outcome="none", line=customer)
     last, *before = [dict(db.execute("SELECT concept, amount FROM bill_items WHERE bill = ?", row[:1])) for row in rows]
     words = _CONCEPTS["es" if language == "es" else "en"]
     found = Bill(
-        line=line,
+        line=customer,
         total=sum(last.values()),
         issued=rows[0][1],
         due=rows[0][2],
@@ -295,18 +317,8 @@ def _euros(cents: int, language: str) -> str:
     return f"{sign}{whole},{rest:02d} €" if language == "es" else f"{sign}€{whole}.{rest:02d}"
 
 
-def _known(db: sqlite3.Connection, line: str, code: str) -> Literal["not_found", "wrong_code"] | None:
-    """Whether `code` is that of the line's customer; None when it is."""
-    row = db.execute(
-        "SELECT c.code FROM lines AS l JOIN customers AS c ON c.id = l.customer WHERE l.number = ?", (line,)
-    ).fetchone()
-    if row is None:
-        return "not_found"
-    return None if row[0] == code else "wrong_code"
-
-
 class Contract(TypedDict, total=False):
-    outcome: Literal["yes", "pending", "not_found", "wrong_code"]
+    outcome: Literal["yes", "pending"]
     line: str
     plan: str
     price: int
@@ -315,20 +327,18 @@ class Contract(TypedDict, total=False):
     new: str
 
 
-def plan_of(db: sqlite3.Connection, language: str, line: str, code: str) -> Contract:
+def plan_of(db: sqlite3.Connection, language: str, customer: str) -> Contract:
     """The plan of a line, and the change that is under way if there is one."""
-    if (refused := _known(db, line, code)) is not None:
-        return Contract(outcome=refused, line=line)
     plan, price = db.execute(
         "SELECT CASE ? WHEN 'es' THEN p.name_es ELSE p.name_en END, p.price FROM lines AS l"
         " JOIN plans AS p ON p.id = l.plan WHERE l.number = ?",
-        (language, line),
+        (language, customer),
     ).fetchone()
-    found = Contract(outcome="yes", line=line, plan=plan, price=price)
+    found = Contract(outcome="yes", line=customer, plan=plan, price=price)
     change = db.execute(
         "SELECT c.case_number, c.starts, CASE ? WHEN 'es' THEN p.name_es ELSE p.name_en END FROM plan_changes AS c"
         " JOIN plans AS p ON p.id = c.new WHERE c.line = ? AND c.state = 'pending'",
-        (language, line),
+        (language, customer),
     ).fetchone()
     if change:
         found["outcome"] = "pending"
@@ -342,13 +352,13 @@ class Plan(TypedDict):
     price: int
 
 
-def other_plans(db: sqlite3.Connection, language: str, line: str) -> list[Plan]:
+def other_plans(db: sqlite3.Connection, language: str, customer: str) -> list[Plan]:
     """The plans of the line's kind, but its own, cheapest first."""
     rows = db.execute(
         "SELECT p.id, CASE ? WHEN 'es' THEN p.name_es ELSE p.name_en END, p.price FROM plans AS p"
         " JOIN lines AS l ON l.number = ? JOIN plans AS mine ON mine.id = l.plan"
         " WHERE p.kind = mine.kind AND p.id <> mine.id ORDER BY p.price",
-        (language, line),
+        (language, customer),
     )
     return [Plan(id=row[0], name=row[1], price=row[2]) for row in rows]
 
@@ -376,23 +386,23 @@ class Changed(TypedDict, total=False):
     starts: str
 
 
-def change_plan(db: sqlite3.Connection, today: date, language: str, line: str, code: str, plan: str) -> Changed:
+def change_plan(db: sqlite3.Connection, today: date, language: str, customer: str, plan: str) -> Changed:
     """From the next month on. Nothing when there is a change under way already."""
-    contract = plan_of(db, language, line, code)
-    if contract["outcome"] != "yes" or plan not in {each["id"] for each in other_plans(db, language, line)}:
+    contract = plan_of(db, language, customer)
+    if contract["outcome"] != "yes" or plan not in {each["id"] for each in other_plans(db, language, customer)}:
         return Changed(outcome="refused")
     terms = change_terms(db, today, language, plan)
     case = _next(db, "SELECT max(case_number) FROM plan_changes", FIRST_CHANGE)
     db.execute(
         "INSERT INTO plan_changes SELECT ?, number, plan, ?, ?, 'pending' FROM lines WHERE number = ?",
-        (case, plan, terms["starts"], line),
+        (case, plan, terms["starts"], customer),
     )
     return Changed(outcome="done", case=case, name=terms["name"], starts=terms["starts"])
 
 
-def undo_plan_change(db: sqlite3.Connection, language: str, line: str, code: str) -> Changed:
+def undo_plan_change(db: sqlite3.Connection, language: str, customer: str) -> Changed:
     """Take back a change that has not begun."""
-    contract = plan_of(db, language, line, code)
+    contract = plan_of(db, language, customer)
     if contract["outcome"] != "pending":
         return Changed(outcome="refused")
     db.execute("UPDATE plan_changes SET state = 'undone' WHERE case_number = ?", (contract["case"],))

@@ -8,8 +8,7 @@ CREATE TABLE areas (
 
 CREATE TABLE customers (
     id    INTEGER PRIMARY KEY,
-    name  TEXT NOT NULL,
-    code  TEXT NOT NULL CHECK (length(code) = 4)
+    name  TEXT NOT NULL
 );
 
 CREATE TABLE plans (

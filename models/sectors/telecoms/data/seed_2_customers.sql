@@ -1,9 +1,9 @@
 -- Customers, their lines, bills, and what is under way. Days are counted from today (the one-row table `clock`).
 
-INSERT INTO customers (id, name, code) VALUES
-    (1, 'Marta Navarro', '4821'), (2, 'Iván Serrano', '7306'), (3, 'Rocío Méndez', '1958'),
-    (4, 'Pablo Gallego', '6042'), (5, 'Elena Ortiz', '2197'), (6, 'Hugo Prieto', '8350'),
-    (7, 'Laura Vidal', '5614'), (8, 'Sergio Blanco', '9073'), (9, 'Nuria Rubio', '3468'), (10, 'Ana Vega', '6725');
+INSERT INTO customers (id, name) VALUES
+    (1, 'Marta Navarro'), (2, 'Iván Serrano'), (3, 'Rocío Méndez'),
+    (4, 'Pablo Gallego'), (5, 'Elena Ortiz'), (6, 'Hugo Prieto'),
+    (7, 'Laura Vidal'), (8, 'Sergio Blanco'), (9, 'Nuria Rubio'), (10, 'Ana Vega');
 
 INSERT INTO lines (number, customer, plan, area, state, sync) VALUES
     ('910204815', 1, 'fibre_300', 'centro', 'active', 1),
@@ -23,6 +23,44 @@ INSERT INTO lines (number, customer, plan, area, state, sync) VALUES
     ('910164301', 9, 'fibre_300', 'centro', 'active', 1),
     ('679164301', 9, 'mobile_20', 'centro', 'active', 1),
     ('910250670', 10, 'fibre_600', 'norte', 'active', 1);
+
+-- scrypt (n = 16384, r = 8, p = 1) of the codes of the contracts, for demonstrations: 4821, 7306, 1958, 6042, 2197, 8350, 5614, 9073, 3468, 6725,
+-- in the order of the customers.
+INSERT INTO identity_secrets (customer, kind, salt, digest) VALUES
+    ('910204815', 'code', X'6610d6f82eeae75302554bbb3ca5a281',
+     X'29d4fd185079ce561bbd8dffdcf01f1adcb16041a84502366f3b8fa39e87682e'),
+    ('612304815', 'code', X'53690672dcacd374d82ee0aa32921c01',
+     X'3e986f12d88ec5f3c3d914e6cc7337f5342e65a8e7af2a851683186e3a288331'),
+    ('910350127', 'code', X'3c5c3136802b4347e70dcdb6a630e96b',
+     X'f66a78f3e0afbe149ef4c5a2f1089d14debacd2cdb1f963132e3c1c083773a1b'),
+    ('625350127', 'code', X'81c6eae491d056c82980ab5a80ae6029',
+     X'f40ddaf8680a9a8008c88168b2e0bc50e7dbcc451d60a293d56b9ef229cc6ed4'),
+    ('910461340', 'code', X'95ff9b2c0e36c87dc56dd055367fc59f',
+     X'dfed49cdb657454248966a4d6d05acdc85ba4206ffccd96e84f596f5ec2672ce'),
+    ('634461340', 'code', X'a93482fa3126399627f33df881c4a3f5',
+     X'1650d68cf5ae6c4a4e87cae9e1d2c1994da24d5eaff81810cdefecc26c70aa25'),
+    ('910573908', 'code', X'8e243723dfa8931615e8ceb0d700fb34',
+     X'a573d3d7fac2c7e6799f7d502ac539a765d6837c6f62287ba02248b6a14e4246'),
+    ('646573908', 'code', X'33a67ea458b8f253d48d8a0e4e282024',
+     X'7973d2c4d27104e93ad472eb7667083fef807390c95e0628a4ac1ff6458dfca3'),
+    ('910690455', 'code', X'83dd7f0900fe069b5bc728c8ff47b958',
+     X'c5413fc0c78730a41a0fa3929042d8fb3b07661a1e5ac55203ce740d070e823c'),
+    ('655690455', 'code', X'b5a1988cd01792f1be7a34d78724d9d4',
+     X'37472b5375089c2844d2c8d1d0a9aa6b6f6defdaa7e081cc468438d0bed85759'),
+    ('910784033', 'code', X'f6982099fb5a588541e12560b35c0e04',
+     X'7a25982234121a1057b3cab3b4f42931be5b6e2e0bb862aac4d5c29de90390eb'),
+    ('910894752', 'code', X'e164bbcb9a1e6a5fddcbd3002519cd2f',
+     X'4fdfa35f5a259ab9208b8a206df14a46e6e3bf4e498801937bf702fb6607f14d'),
+    ('668894752', 'code', X'9cc80f741c1838e79441d76d65505ce7',
+     X'4e94396fe5e1618a3d71272319e44ac0603279be42f99b135a7928c47fc3d771'),
+    ('910978803', 'code', X'b4710b0d92b8f26dbf0a779173acace1',
+     X'49d38c6cbe5654f7436edf51f7235ca33cc573c7aa81d6efc66c7bcf705a1c98'),
+    ('910164301', 'code', X'72004ff28d12a9aa5a354ea58d2203fa',
+     X'74c12906923ebc231b68b620a64805c98bc2045cae0c340723b65e020fc8d67d'),
+    ('679164301', 'code', X'7825a2d39316ae72e97fea65a151b99b',
+     X'328869ede9f82485368960bcbd9864912ab9e33d8dab9be366cc27aebcf80968'),
+    ('910250670', 'code', X'd0905f0c4c41f47f0c201ac0f8c60393',
+     X'a29cf1ad6d859c375e6b0ea2c168cb897588662817cd2188854bb924d077841f');
 
 -- Two bills a line: last month's and this month's.
 INSERT INTO bills (number, line, issued, due)
@@ -63,8 +101,8 @@ SELECT 200001, '668894752', 'mobile_60', 'mobile_20', date(today, 'start of mont
 
 -- And three hundred more, so that a search is a search.
 WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 300)
-INSERT INTO customers (id, name, code)
-SELECT 100 + n, 'Cliente ' || n, printf('%04d', 1000 + (n * 7919) % 9000) FROM more;
+INSERT INTO customers (id, name)
+SELECT 100 + n, 'Cliente ' || n FROM more;
 
 WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 300)
 INSERT INTO lines (number, customer, plan, area)
