@@ -66,7 +66,7 @@ _INJECTED = re.compile(
     r"|\b(?:drop|delete from|truncate|insert into|update) (?:table|orders|products|pedidos|usuarios|\w+ set)\b"
 )
 _MARKUP = re.compile(
-    r"<\|?/?\w+\|?>|(?<!\w)\w{1,40}_\w{1,40}\s?\(|(?<!\w)\w{1,40}\s?\(\s?\w{1,40}\s?=|\{\s{0,9}[\"']\w+[\"']\s*:|```|\{\{|\}\}|\[/?INST\]|^\s*(?:system|assistant|user|developer)\s*:",
+    r"<\|?/?\w+\|?>|(?<!\w)\w{1,40}_\w{1,40}\s?\(|(?<!\w)\w{1,40}\s?\(\s?\w{1,40}\s?=|\{\s{0,9}[\"']\w+[\"']\s*:|```|\{\{|\}\}|\[/?INST\]|^[^\S\n]{0,20}(?:system|assistant|user|developer)\s{0,9}:",
     re.IGNORECASE | re.MULTILINE,
 )
 

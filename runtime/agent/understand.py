@@ -86,9 +86,10 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("person", "key 0")
     if found := danger(text):
         return _in_danger(ground, judge, found, text)
-    if injected(text):
+    asked = control(text)
+    if injected(text) and asked != "person":
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
-    if asked := control(text):
+    if asked:
         return Understood(_CONTROLS[asked], f"rule {asked}", intent=asked, language=wanted_language(asked))
     insult = abuse(text)
     if insult == "abuse":
