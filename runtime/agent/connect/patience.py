@@ -23,9 +23,9 @@ AT_ONCE = 4
 
 class Trouble(Exception):  # noqa: N818  how one try went wrong
     """`again`: trying once more may help; `reached`: the other side may have done what it was asked to;
-    `ill`: the system itself fails, not this one question."""
+    `ill`: the system itself fails, not this one question; None: it was not asked, so that nothing is known of it."""
 
-    def __init__(self, code: str, message: str, *, again: bool, reached: bool, ill: bool = True) -> None:
+    def __init__(self, code: str, message: str, *, again: bool, reached: bool, ill: bool | None = True) -> None:
         super().__init__(message)
         self.code, self.message, self.again, self.reached, self.ill = code, message, again, reached, ill
 
@@ -48,19 +48,26 @@ class Patience:
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def call(self, name: str, seconds: float, tries: int, acts: bool, attempt: Callable[[float], T]) -> T:
-        """What `attempt` returns; it gets the seconds that are left. Raises ToolError: "tool.unsure" when an acting
-        one may have done its deed, else why it was not done."""
+        """What `attempt` returns; it gets the seconds that are left of `seconds`, in which the wait for a place, all
+        tries and the pauses between them have to fit.
+
+        Raises ToolError: "tool.unsure" when an acting one may have done its deed, else why it was not done. One that
+        `attempt` raises itself says that nothing was sent.
+        """
+        now = self._clock.now
+        until = now() + seconds
         with aside():
             if not self._places.acquire(timeout=seconds):
                 raise ToolError("tool.busy", f"{name}: {AT_ONCE} others wait for the same system", retryable=True)
             try:
-                return self._tried(name, seconds, tries, acts, attempt)
+                if now() >= until:
+                    raise ToolError("tool.busy", f"{name}: its time was over before its turn came", retryable=True)
+                return self._tried(name, until, tries, acts, attempt)
             finally:
                 self._places.release()
 
-    def _tried(self, name: str, seconds: float, tries: int, acts: bool, attempt: Callable[[float], T]) -> T:
+    def _tried(self, name: str, until: float, tries: int, acts: bool, attempt: Callable[[float], T]) -> T:
         now, reached = self._clock.now, False
-        until = now() + seconds
         for number in range(tries):
             if not self.breaker.admits(now()):
                 if reached:
@@ -69,10 +76,15 @@ class Patience:
             try:
                 result = attempt(until - now())
             except Trouble as trouble:
-                self.breaker.went(not trouble.ill, now())
+                self.breaker.went(None if trouble.ill is None else not trouble.ill, now())
                 reached, last = reached or trouble.reached, trouble
+            except ToolError as error:
+                self.breaker.went(None, now())
+                if acts and reached:  # not this try: the one before
+                    raise ToolError(UNSURE, f"{name}: {error.message}") from error
+                raise
             except BaseException:
-                self.breaker.went(False, now())
+                self.breaker.went(None, now())
                 raise
             else:
                 self.breaker.went(True, now())
