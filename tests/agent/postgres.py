@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -61,6 +63,16 @@ class Server:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(LIMIT)
             self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections, and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def do(self, sql: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.conninfo, password=self.password, autocommit=True) as db:

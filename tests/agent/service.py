@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -87,12 +88,20 @@ class Service:
             to.close_connection = True
 
     def drips(self, to: BaseHTTPRequestHandler) -> None:
-        """A byte every now and then."""
+        """A byte of the body every now and then."""
         to.send_response(200)
-        to.send_header("Content-Length", "100000")
+        to.send_header("Content-Length", "1000")
         to.end_headers()
-        try:
-            while not self.ended.wait(0.1):
-                to.wfile.write(b" ")
-        except OSError:
-            to.close_connection = True
+        self._drip(to, b" " * 100)
+
+    def drips_a_header(self, to: BaseHTTPRequestHandler) -> None:
+        """A byte of the first header every now and then."""
+        self._drip(to, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100)
+
+    def _drip(self, to: BaseHTTPRequestHandler, content: bytes) -> None:
+        to.close_connection = True
+        with suppress(OSError):  # who asked has gone
+            for byte in content:
+                to.wfile.write(bytes([byte]))
+                if self.ended.wait(0.1):
+                    return

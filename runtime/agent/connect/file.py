@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from msgspec import Struct
 
 from core.errors import PackError
 from runtime.agent import Value
 from runtime.agent.connect import http, mcp, sql, statement
+from runtime.agent.connect.given import Given, as_given
 from runtime.agent.connect.http import Answer, HttpSystem, Request
 from runtime.agent.connect.mcp import McpCall, McpServer, McpSystem
 from runtime.agent.connect.patience import Patience, Trouble
@@ -23,7 +24,10 @@ MOST_ACTING = 12.0
 """Seconds that a tool may take in all, tries and pauses together."""
 
 System = SqliteSystem | PostgresSystem | HttpSystem | McpSystem
-Given = Literal["text", "integer", "number", "boolean", "text?", "integer?", "number?", "boolean?"]
+OFFERED: dict[str, Given] = {
+    "today": "text", "language": "text", "store": "text", "customer": "text", "key": "text", "now": "number",
+}  # fmt: skip
+"""What of `SUPPLIED` can be sent to another system; the last two only by what acts."""
 
 
 class ToolSpec(Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,9 +93,7 @@ def _system_mistake(system: System) -> str:
         return http.mistake(system)
     if isinstance(system, McpSystem):
         return mcp.mistake(system)
-    if isinstance(system, PostgresSystem) and ("password" in system.conninfo or "@" in system.conninfo):
-        return "conninfo: a password is no part of a pack: use `secret`"
-    return ""
+    return sql.mistake(system) if isinstance(system, PostgresSystem) else ""
 
 
 def _tool(
@@ -116,9 +118,10 @@ def _tool(
     _check(spec, used)
     tries = spec.tries or (1 if spec.acts and "key" not in used else 3)
     by = patience[spec.system]
+    kinds = {**OFFERED, **spec.parameters}
 
     def function(_: Any, **values: Any) -> Any:
-        given = {key: _as_given(key, values.get(key), spec.parameters.get(key, "text?")) for key in used}
+        given = {key: as_given(key, values.get(key), kinds[key]) for key in used}  # a ToolError: nothing is sent yet
         return by.call(name, spec.timeout, tries, spec.acts, lambda seconds: shape(run(given, seconds)))
 
     return Tool(
@@ -154,6 +157,9 @@ def _check(spec: ToolSpec, used: set[str]) -> None:
         raise ValueError(f"parameters: {', '.join(sorted(unknown))} is used and not declared")
     if unused := set(spec.parameters) - used:
         raise ValueError(f"parameters: {', '.join(sorted(unused))} is declared and not used")
+    unfit = used - set(spec.parameters) - (set(OFFERED) if spec.acts else set(OFFERED) - {"key", "now"})
+    if unfit:
+        raise ValueError(f"{', '.join(sorted(unfit))}: is supplied to other tools, not to this one")
     most = MOST_ACTING if spec.acts else MOST_READING
     if not 0 < spec.timeout <= most:
         raise ValueError(f"timeout: more than 0 and at most {most:g} seconds")
@@ -178,27 +184,6 @@ def _check(spec: ToolSpec, used: set[str]) -> None:
                 raise ValueError(f'{title}: {error.message}: what it has not must end in "?" in returns') from error
 
 
-def _as_given(name: str, value: Any, kind: Given) -> Any:
-    """A slot as the parameter wants it; days as ISO text."""
-    if value is None:
-        if kind.endswith("?"):
-            return None
-        raise Trouble("tool.refused", f"{name} is not known", again=False, reached=False, ill=False)
-    plain = value.isoformat() if hasattr(value, "isoformat") else value
-    try:
-        match kind.removesuffix("?"):
-            case "integer":
-                return int(plain)
-            case "number":
-                return float(plain)
-            case "boolean":
-                return bool(plain)
-            case _:
-                return str(plain)
-    except ValueError as error:
-        raise Trouble("tool.refused", f"{name} is no {kind}", again=False, reached=False, ill=False) from error
-
-
 def _sql(spec: ToolSpec, system: SqliteSystem | PostgresSystem, folder: Path) -> tuple[set[str], Any, Any]:
     if not spec.sql or spec.request is not None or spec.mcp is not None or spec.statuses or spec.fields:
         raise ValueError(f"system {spec.system!r} is a database: say `sql`, and no request, mcp, statuses or fields")
@@ -210,6 +195,8 @@ def _sql(spec: ToolSpec, system: SqliteSystem | PostgresSystem, folder: Path) ->
         raise ValueError("sql: it writes, or may: a tool that changes something says `acts = true`")
     if spec.acts and not parsed.writes:
         raise ValueError("sql: `acts`, but nothing is written")
+    if spec.acts and not parsed.counts:
+        raise ValueError(f"sql: {parsed.verb.upper()} doesn't say what it has changed: insert, update, delete or merge")
     run = (
         sql.sqlite_runner(system, folder, parsed, spec.acts)
         if isinstance(system, SqliteSystem)
@@ -242,6 +229,10 @@ def _http(spec: ToolSpec, system: HttpSystem) -> tuple[set[str], Any, Any]:
         raise ValueError(f"request: {request.method} {what}: `acts` goes with POST, PUT, PATCH and DELETE")
     if not request.path.startswith("/") or "?" in request.path or "#" in request.path or "//" in request.path:
         raise ValueError("request.path: begins with one / and has no query")
+    if request.key_header and not http.HEADER.fullmatch(request.key_header):
+        raise ValueError(f"request.key_header: {request.key_header!r} is no name of a header")
+    if missing := {key for key in http.in_path(request) if spec.parameters.get(key, "").endswith("?")}:
+        raise ValueError(f"request.path: {', '.join(sorted(missing))} may be missing, and then there is no such path")
     used = http.names(request) | ({"key"} if request.key_header else set())
 
     def shape(answer: Answer) -> Any:
@@ -251,7 +242,7 @@ def _http(spec: ToolSpec, system: HttpSystem) -> tuple[set[str], Any, Any]:
             raise Trouble("tool.refused", f"status {answer.status}", again=False, reached=False, ill=False)
         return _shaped(_at(answer.content, request.at), spec)
 
-    return used, http.runner(system, request, spec.acts), shape
+    return used, http.runner(system, request), shape
 
 
 def _mcp(spec: ToolSpec, server: McpServer) -> tuple[set[str], Any, Any]:

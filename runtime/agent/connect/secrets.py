@@ -16,11 +16,27 @@ class Secret(Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
 
     def read(self) -> str:
-        """Raises ToolError, which doesn't say what the secret is."""
+        """Without the white space around it. Raises ToolError, which doesn't say what the secret is."""
         if self.env:
-            if value := os.environ.get(self.env, ""):
-                return value
-            raise ToolError("tool.secret", f"the environment variable {self.env} is not set")
+            where, value = f"the environment variable {self.env}", os.environ.get(self.env, "").strip()
+            if not value:
+                raise ToolError("tool.secret", f"{where} is not set")
+        else:
+            where, value = self.file, self._from_file()
+            if not value:
+                raise ToolError("tool.secret", f"{where} is empty")
+        if not value.isprintable():
+            raise ToolError("tool.secret", f"{where}: a secret is one line of letters, digits and signs")
+        return value
+
+    def header(self, scheme: str) -> str:
+        """As the value of an HTTP header. Raises ToolError."""
+        value = f"{scheme} {self.read()}".strip()
+        if not value.isascii():
+            raise ToolError("tool.secret", f"{self.env or self.file}: only ASCII goes into an HTTP header")
+        return value
+
+    def _from_file(self) -> str:
         path = Path(self.file).expanduser()
         try:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -28,3 +44,5 @@ class Secret(Struct, frozen=True, forbid_unknown_fields=True):
             return path.read_text("utf-8").strip()
         except OSError as error:
             raise ToolError("tool.secret", f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError:  # which would quote it
+            raise ToolError("tool.secret", f"{path}: is no UTF-8 text") from None
