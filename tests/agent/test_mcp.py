@@ -3,10 +3,13 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +62,21 @@ def pin(tool: Tool) -> str:
     return found[1]
 
 
+@contextmanager
+def over_port(port: int) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, SERVER, str(port)], stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+
+
 @pytest.fixture(scope="module")
 def over_http() -> Iterator[str]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, SERVER, str(port)], stderr=subprocess.DEVNULL)
-    yield f'url = "http://127.0.0.1:{port}/mcp"'
-    process.terminate()
-    process.wait(10)
+    with over_port(port):
+        yield f'url = "http://127.0.0.1:{port}/mcp"'
 
 
 @pytest.fixture(params=["pipes", "http"])
@@ -84,6 +95,18 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
 
 def pipes() -> str:
     return f'command = ["{sys.executable}", "{SERVER}"]'
+
+
+def until_gone(process: int) -> None:
+    """Dead, and taken note of by whoever started it."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{process} goes on")
 
 
 def use(tool: Tool, **values: Any) -> Any:
@@ -121,6 +144,76 @@ def test_a_server_that_breaks_is_begun_anew_and_ended_with_us(tmp_path: Path) ->
     for process in (first, second, third):
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+def test_an_error_is_of_one_call_and_ends_the_connection_of_none(tools: dict[str, Tool]) -> None:
+    server = use(tools["units"], article="pid")["units"]
+    waiting: list[object] = []
+    slow = threading.Thread(target=lambda: waiting.append(use(tools["units"], article="slow")["units"]))
+    slow.start()
+    for code, told in ((-32602, "tool.refused"), (-32603, "tool.failed"), (-32000, "tool.failed"), (1, "tool.failed")):
+        said = fails(told, tools["units"], article=f"error {code}")
+        assert str(code) in said
+        assert "something" not in said  # what a server says goes nowhere
+    assert use(tools["units"], article="pid")["units"] == server
+    slow.join()
+    assert waiting == [7]
+    fails("tool.refused", tools["reserve"], article="error -32602", key="k")  # JSON-RPC: it was not begun
+    fails(UNSURE, tools["reserve"], article="error -32603", key="k")
+
+
+def test_one_that_went_while_nobody_asked_is_begun_anew(tmp_path: Path) -> None:
+    """Nothing has been sent to it, so that nothing is in doubt."""
+    unknown = load(tmp_path, pipes())
+    tools = load(tmp_path, pipes(), stock=pin(unknown["units"]), reserve=pin(unknown["reserve"]))
+    unknown["units"].close()
+    first = use(tools["units"], article="pid")["units"]
+    os.kill(first, signal.SIGKILL)
+    until_gone(first)
+    assert use(tools["reserve"], article="drill", key="k") == {"outcome": "done"}
+    tools["units"].close()
+
+
+def test_one_over_http_that_is_away_is_not_in_doubt(tmp_path: Path) -> None:
+    port = free_port()
+    where = f'url = "http://127.0.0.1:{port}/mcp"'
+    with over_port(port):
+        tools = load(tmp_path, where)
+        until = time.monotonic() + 20
+        while "unreachable" in (tools["units"].probe or str)() and time.monotonic() < until:
+            time.sleep(0.2)
+        tools = load(tmp_path, where, reserve=pin(tools["reserve"]))
+        assert use(tools["reserve"], article="drill", key="k") == {"outcome": "done"}
+    fails("tool.unreachable", tools["reserve"], article="drill", key="k")
+    tools["reserve"].close()
+
+
+def test_one_that_never_starts_is_given_up_and_ended(tmp_path: Path) -> None:
+    """Who waits for it waits their own time; nobody's wait, and no lock, is another's."""
+    told = tmp_path / "pid"
+    where = f'command = ["{shutil.which("env")}", "MCP_SHOP={told}", "{sys.executable}", "{SERVER}"]'
+    file = tmp_path / "connectors.toml"
+    text = CONNECTORS.format(where=where, stock="x", reserve="x")
+    file.write_text(text.replace("timeout = 8.0", "timeout = 3.0").replace("timeout = 12.0", "timeout = 3.0"), "utf-8")
+    tools = load_connectors(file)
+    said: list[str] = []
+    calls = [
+        threading.Thread(
+            target=lambda name=name: said.append(fails("tool.unreachable", tools[name], article="x", key="k"))
+        )
+        for name in ("units", "reserve")
+    ]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join()
+    assert ["not ready" in each for each in said] == [True, True]
+    until = time.monotonic() + 20
+    while not (told.is_file() and told.read_text("utf-8")) and time.monotonic() < until:
+        time.sleep(0.05)
+    process = int(told.read_text("utf-8"))  # it may still come
+    tools["units"].close()
+    until_gone(process)
 
 
 def test_what_was_not_accepted_is_not_called(tmp_path: Path) -> None:

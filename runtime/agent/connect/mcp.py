@@ -11,27 +11,38 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent import futures
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from core.errors import ToolError
-from runtime.agent.connect.http import LOOPBACK, MOST_BYTES, filled
+from runtime.agent.connect.http import LOOPBACK, MOST_BYTES, Sent, filled
+from runtime.agent.connect.loop import loop, within
 from runtime.agent.connect.patience import Trouble
 from runtime.agent.connect.results import garbage
 from runtime.agent.connect.secrets import Secret
 
 if TYPE_CHECKING:
-    from mcp import Client
+    from mcp import Client, StdioServerParameters
+    from mcp.client._transport import TransportStreams
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_END = 10.0
-"""Seconds that a server has to end."""
+_START, _END = 30.0, 10.0
+"""Seconds that a server has to start and to end."""
+_SILENCE = 30.0
+"""Seconds that one over HTTP may say nothing; a call has less."""
+_CLOSED = "Connection closed"
+"""What the SDK says of its own, beside a code that servers use, too."""
+_SENDING: ContextVar[Sent | None] = ContextVar("sending", default=None)
 _MOST_PAGES = 20
 
 
@@ -84,46 +95,57 @@ def pin_of(tool: Mapping[str, Any]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    client: "Client"
+    tools: Mapping[str, dict[str, Any]]
+    """As the server described them when it was connected to."""
+
+
 class McpServer:
-    """One server and the thread that talks to it, from the first call until the program ends or the server fails."""
+    """One server, connected to from the first call until the program ends or the connection breaks."""
 
     def __init__(self, system: McpSystem) -> None:
         self._system = system
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._keeper: Future[None] | None = None
-        self._ended: asyncio.Event | None = None
-        self._client: Client | None = None
-        self._tools: dict[str, dict[str, Any]] = {}
+        """Held for a moment only, never while something is waited for."""
+        self._connection: _Connection | None = None
+        self._closing: set[_Connection] = set()
 
     def call(self, call: McpCall, arguments: Mapping[str, Any], seconds: float) -> Any:
         """The structured result. Raises Trouble, ToolError."""
-        client, loop = self._connected(seconds)
-        if wrong := self._changed(call):
+        until = time.monotonic() + seconds
+        connection = self._latest()
+        connected = connection.ready_in(seconds)
+        if wrong := _changed(call, connected):
             raise ToolError("tool.changed", wrong)
-        asked = asyncio.run_coroutine_threadsafe(client.call_tool(call.tool, dict(arguments), seconds), loop)
+        sent = Sent(begun=bool(self._system.command))  # a pipe takes what it is given
+        left = max(0.001, until - time.monotonic())
+
+        async def ask() -> Any:
+            _SENDING.set(sent)
+            return await connected.client.call_tool(call.tool, dict(arguments), left)
+
         try:
-            result = asked.result(seconds)
-        except TimeoutError as error:
-            asked.cancel()
-            raise Trouble("tool.timeout", f"no answer in {seconds:.1f} s", again=True, reached=True) from error
-        except Exception as error:
-            late = "timed out" in str(error).lower()
-            if not late:
-                self.close()
-            code = "tool.timeout" if late else "tool.unreachable"
-            raise Trouble(code, f"{error!r}", again=True, reached=True) from error
+            result = within(left, ask())
+        except TimeoutError:
+            raise Trouble("tool.timeout", f"no answer in {seconds:.1f} s", again=True, reached=sent.begun) from None
+        except Exception as error:  # noqa: BLE001  what it says is the server's own: it goes nowhere
+            trouble = _trouble(error, broken=connection.broken(), sent=sent.begun)
+            if trouble.code == "tool.unreachable":
+                self._drop(connection)
+            raise trouble from None
         return _content(result)
 
     def probe(self, call: McpCall, given: set[str], returns: set[str], seconds: float) -> str:
         """Connect, and say what is wrong with a tool; empty when nothing is."""
         try:
-            self._connected(seconds)
+            connected = self._latest().ready_in(seconds)
         except (Trouble, ToolError) as error:
             return f"{error.code}: {error.message}"
-        if wrong := self._changed(call):
+        if wrong := _changed(call, connected):
             return wrong
-        tool = self._tools[call.tool]
+        tool = connected.tools[call.tool]
         takes, gives = tool["input"].get("properties", {}), (tool["output"] or {}).get("properties")
         if unknown := given - set(takes):
             return f"{call.tool} takes no {', '.join(sorted(unknown))}"
@@ -136,77 +158,153 @@ class McpServer:
     def close(self) -> None:
         """End the connection, and the process with it; the next call makes both anew."""
         with self._lock:
-            self._close()
+            connection = self._connection
+        if connection is not None:
+            self._drop(connection)
+        futures.wait([each.ended for each in tuple(self._closing)], _END)
 
-    def _changed(self, call: McpCall) -> str:
-        """Why a tool of the connected server may not be called; empty when it is as it was accepted."""
-        tool = self._tools.get(call.tool)
-        if tool is None:
-            return f"the server has no tool {call.tool!r}"
-        if call.pin != pin_of(tool):
-            what = "is not what was accepted" if call.pin else "was not accepted yet"
-            return f'{call.tool} {what}: read what it says of itself, then write pin = "{pin_of(tool)}"'
-        return ""
-
-    def _close(self) -> None:
-        keeper, loop, ended = self._keeper, self._loop, self._ended
-        self._client = self._keeper = self._loop = self._ended = None
-        if keeper is None or loop is None or ended is None:
-            return
-        loop.call_soon_threadsafe(ended.set)
-        with suppress(Exception):  # it failed, and is gone: that is what was wanted
-            keeper.result(_END)
-        loop.call_soon_threadsafe(loop.stop)
-
-    def _connected(self, seconds: float) -> "tuple[Client, asyncio.AbstractEventLoop]":
+    def _latest(self) -> "_Connection":
+        """The one that is there, ready or not; else a new one."""
         with self._lock:
-            if self._client is not None and self._loop is not None and self._keeper and not self._keeper.done():
-                return self._client, self._loop
-            self._close()
-            ready: Future[Client] = Future()
-            loop, ended = asyncio.new_event_loop(), asyncio.Event()
-            threading.Thread(target=_run, args=(loop,), name="mcp", daemon=True).start()
-            self._loop, self._ended = loop, ended
-            self._keeper = asyncio.run_coroutine_threadsafe(self._keep(ready, ended), loop)
-            atexit.unregister(self.close)
-            atexit.register(self.close)
-            try:
-                self._client = ready.result(seconds)
-            except ToolError:
-                self._close()
-                raise
-            except Exception as error:
-                self._close()
-                raise Trouble("tool.unreachable", f"{error!r}", again=True, reached=False) from error
-            return self._client, loop
+            old = self._connection
+            if old is not None and not old.broken():
+                return old
+            made = self._connection = _Connection(self._system)
+        atexit.unregister(self.close)
+        atexit.register(self.close)
+        if old is not None:
+            self._drop(old)
+        return made
 
-    async def _keep(self, ready: "Future[Client]", ended: asyncio.Event) -> None:
-        """Open the connection, hold it, and close it: in one task, as the SDK wants it."""
+    def _drop(self, connection: "_Connection") -> None:
+        """It ends in its own time."""
+        with self._lock:
+            if self._connection is connection:
+                self._connection = None
+            self._closing.add(connection)
+        connection.ended.add_done_callback(lambda _: self._closing.discard(connection))
+        connection.end()
+
+
+class _Connection:
+    """From the start of the process, or the first request, to the end: in one task, as the SDK wants it.
+
+    Who waits for it to be ready waits as long as they have time. A server that takes longer goes on starting for those
+    who come after, and is ended when it takes longer than `_START`.
+    """
+
+    def __init__(self, system: McpSystem) -> None:
+        self._system = system
+        self._ready: Future[_Connected] = Future()
+        self._over = asyncio.Event()
+        self._starting: asyncio.Timeout | None = None
+        self._pipe: Any = None
+        self.ended: Future[None] = asyncio.run_coroutine_threadsafe(self._kept(), loop())
+
+    def ready_in(self, seconds: float) -> _Connected:
+        """Raises Trouble, ToolError: nothing has been asked of it yet."""
         try:
-            async with AsyncExitStack() as stack:
-                client = await stack.enter_async_context(await self._open(stack))
-                self._tools = await _listed(client)
-                ready.set_result(client)
-                await ended.wait()
-        except BaseException as error:
-            if not ready.done():
-                ready.set_exception(error)
+            return self._ready.result(seconds)
+        except ToolError:
             raise
+        except TimeoutError:
+            why = f"not ready in {seconds:.1f} s"
+        except Exception as error:  # noqa: BLE001  of that connection, whatever it was
+            why = type(error).__name__
+        raise Trouble("tool.unreachable", why, again=True, reached=False)
+
+    def broken(self) -> bool:
+        """Whether nothing can come over it any more."""
+        return self.ended.done() or (self._pipe is not None and self._pipe.statistics().open_send_streams == 0)
+
+    def end(self) -> None:
+        loop().call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        self._over.set()  # which is what a connection that is ready waits for
+        if self._starting is not None and not self._starting.expired() and not self._ready.done():
+            self._starting.reschedule(loop().time())
+
+    async def _kept(self) -> None:
+        why: Exception = TimeoutError(f"not ready in {_START:g} s")
+        try:
+            if self._over.is_set():
+                return
+            async with asyncio.timeout(_START) as self._starting:
+                async with AsyncExitStack() as stack:
+                    client = await stack.enter_async_context(await self._open(stack))
+                    tools = await _listed(client)
+                    self._starting.reschedule(None)
+                    self._ready.set_result(_Connected(client, tools))
+                    await self._over.wait()
+        except Exception as error:  # noqa: BLE001  goes to whoever waits for it
+            why = error
+        finally:
+            if not self._ready.done():
+                self._ready.set_exception(why)
 
     async def _open(self, stack: AsyncExitStack) -> "Client":
+        """Raises ToolError."""
         import httpx2
-        from mcp import Client, StdioServerParameters, stdio_client
+        from mcp import Client, StdioServerParameters
         from mcp.client.streamable_http import streamable_http_client
 
-        system, secret = self._system, self._system.secret.read() if self._system.secret else ""
+        system = self._system
         if system.command:
-            silent = stack.enter_context(_nowhere())
             command, *arguments = system.command
-            env = {system.secret_as: secret} if secret else None
-            return Client(stdio_client(StdioServerParameters(command=command, args=arguments, env=env), errlog=silent))
-        headers = {system.header: f"{system.scheme} {secret}".strip()} if secret else {}
-        web = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=30.0, trust_env=False))
-        return Client(streamable_http_client(system.url, http_client=web))
+            env = {system.secret_as: system.secret.read()} if system.secret else None
+            return Client(self._piped(StdioServerParameters(command=command, args=arguments, env=env)))
+        headers = {system.header: system.secret.header(system.scheme)} if system.secret else {}
+        web = httpx2.AsyncClient(headers=headers, timeout=_SILENCE, trust_env=False, event_hooks={"request": [_watch]})
+        return Client(streamable_http_client(system.url, http_client=await stack.enter_async_context(web)))
+
+    @asynccontextmanager
+    async def _piped(self, parameters: "StdioServerParameters") -> "AsyncIterator[TransportStreams]":
+        """Over pipes; the server's own log goes nowhere."""
+        from mcp import stdio_client
+
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # noqa: ASYNC230  never waits
+            async with stdio_client(parameters, errlog=nowhere) as (read, write):
+                self._pipe = read
+                yield read, write
+
+
+async def _watch(request: Any) -> None:
+    """Sees when the request of a call leaves; the SDK hands the caller's context on to here."""
+    if (sent := _SENDING.get()) is not None:
+        request.extensions["trace"] = sent.trace
+
+
+def _changed(call: McpCall, connected: _Connected) -> str:
+    """Why a tool may not be called; empty when it is as it was accepted."""
+    tool = connected.tools.get(call.tool)
+    if tool is None:
+        return f"the server has no tool {call.tool!r}"
+    if call.pin != pin_of(tool):
+        what = "is not what was accepted" if call.pin else "was not accepted yet"
+        return f'{call.tool} {what}: read what it says of itself, then write pin = "{pin_of(tool)}"'
+    return ""
+
+
+def _trouble(error: Exception, *, broken: bool, sent: bool) -> Trouble:
+    """How a call went wrong: its connection broke ("tool.unreachable"), or that one call failed."""
+    from mcp import MCPError
+    from mcp.types import CONNECTION_CLOSED, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, REQUEST_TIMEOUT
+
+    if not isinstance(error, MCPError):
+        if broken:
+            return Trouble("tool.unreachable", type(error).__name__, again=True, reached=sent)
+        return garbage("what the protocol doesn't allow", reached=sent)
+    why = f"error {error.code}"
+    if error.code == INVALID_REQUEST and "session" in error.message.lower():  # it was begun anew, and forgot ours
+        return Trouble("tool.unreachable", why, again=True, reached=False)
+    if broken or (error.code == CONNECTION_CLOSED and error.message == _CLOSED):
+        return Trouble("tool.unreachable", why, again=True, reached=sent)
+    if error.code == REQUEST_TIMEOUT:
+        return Trouble("tool.timeout", why, again=True, reached=sent)
+    if error.code in (METHOD_NOT_FOUND, INVALID_PARAMS):  # which JSON-RPC says of what was not begun
+        return Trouble("tool.refused", why, again=False, reached=False, ill=False)
+    return Trouble("tool.failed", why, again=True, reached=sent)
 
 
 def runner(
@@ -214,21 +312,12 @@ def runner(
 ) -> Callable[[Mapping[str, Any], float], Any]:
     def run(values: Mapping[str, Any], seconds: float) -> Any:
         if call.arguments is not None:
-            return server.call(call, filled(call.arguments, values), seconds)
-        return server.call(call, {name: values[name] for name in parameters if values[name] is not None}, seconds)
+            given = filled(call.arguments, values)
+        else:
+            given = {name: values[name] for name in parameters}
+        return server.call(call, {name: value for name, value in given.items() if value is not None}, seconds)
 
     return run
-
-
-def _nowhere() -> TextIO:
-    """Where a server's own log goes."""
-    return Path(os.devnull).open("w", encoding="utf-8")
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    loop.run_forever()
-    loop.close()
 
 
 async def _listed(client: "Client") -> dict[str, dict[str, Any]]:
