@@ -1,6 +1,7 @@
 """Which models exist: `catalog.toml`, parsed and checked. Every file has a size, a SHA-256 and where it comes from."""
 
 import difflib
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -70,6 +71,11 @@ class Model:
     def size(self) -> int:
         """Bytes on disk when installed."""
         return sum(file.size for file in self.files)
+
+    @property
+    def fingerprint(self) -> str:
+        """The id, and a hash that changes with any byte of its files: for the names of what was made with it."""
+        return f"{self.id}-{hashlib.sha256(''.join(file.sha256 for file in self.files).encode()).hexdigest()[:12]}"
 
     def file(self, name: str) -> ModelFile:
         """Raises ModelError `model.unknown_file`."""

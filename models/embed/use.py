@@ -5,20 +5,19 @@ languages. The pieces of words are looked up in a table of 128,010 rows of 6 bit
 runtime but numpy.
 """
 
-import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelError
+from models.embed.text import clean
 from models.store import Store
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from sentencepiece import SentencePieceProcessor
 
 MODEL = "use-multilingual-v3"
 
@@ -28,8 +27,6 @@ _TABLES = 17
 """Piece `id` is row `id // 17` of table `id % 17`."""
 _ORDERS = ((2, 0), (3, 1), (5, 2))
 """Neighbours that are looked at together, and how many of them stand before."""
-_LONGEST = 1200
-"""Characters of a text that count."""
 _BEGIN, _END = 1, 2
 
 
@@ -38,8 +35,11 @@ class Use:
 
     dimensions = 512
 
-    def __init__(self, weights: dict[str, npt.NDArray[np.generic]], tokenizer: "Tokenizer") -> None:
-        self._tokenizer = tokenizer
+    def __init__(
+        self, weights: dict[str, npt.NDArray[np.generic]], pieces: "SentencePieceProcessor", fingerprint: str
+    ) -> None:
+        self.fingerprint = fingerprint
+        self._pieces = pieces
         rows = weights["q1"].shape[0]
         self._table = np.empty((rows * _TABLES, self.dimensions), np.uint8)
         for number in range(_TABLES):
@@ -51,8 +51,7 @@ class Use:
         return np.stack([self._one(text) for text in texts]) if texts else np.empty((0, self.dimensions), np.float32)
 
     def _one(self, text: str) -> Floats:
-        clean = " ".join(unicodedata.normalize("NFKC", text[:_LONGEST].replace("\0", " ")).split())
-        pieces = np.array([_BEGIN, *self._tokenizer.encode(clean).ids, _END])
+        pieces = np.array([_BEGIN, *self._pieces.encode(clean(text)), _END])
         w, table = self._w, pieces % _TABLES
         words: Floats = self._table[pieces] * w["scale"][table, None] + w["lo"][table, None]
         projected = np.hstack([words @ w[f"proj{order}"] + w[f"proj_b{order}"] for order, _ in _ORDERS])
@@ -87,57 +86,13 @@ def _around(rows: Floats, order: int, before: int) -> Floats:
 
 def load(store: Store) -> Use:
     """Raises ModelError `model.missing`, `model.truncated`, `model.tampered` or `model.engine`."""
+    from sentencepiece import SentencePieceProcessor
+
     folder = store.require(MODEL)
     try:
         with np.load(folder / "weights.npz", allow_pickle=False) as file:
             weights = {name: file[name] for name in file.files}
-        return Use(weights, _tokenizer(folder / "sp.model"))
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+        pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
+        return Use(weights, pieces, store.catalog.model(MODEL).fingerprint)
+    except (OSError, ValueError, KeyError, IndexError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError("model.engine", f"{MODEL} cannot be read: run `mostrador models verify {MODEL}`") from error
-
-
-def _tokenizer(path: Path) -> "Tokenizer":
-    """A unigram model out of SentencePiece's file."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    made: Tokenizer = Tokenizer(models.Unigram(list(_vocabulary(path.read_bytes())), 0))
-    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=False)
-    return made
-
-
-def _vocabulary(data: bytes) -> Iterator[tuple[str, float]]:
-    """(piece, log-probability) of a protocol buffer: field 1 holds the pieces, whose fields 1 and 2 are these."""
-    for field, content in _fields(data):
-        if field == 1:
-            piece = dict(_fields(content))
-            yield piece[1].decode("utf-8"), float(np.frombuffer(piece.get(2, b"\0\0\0\0"), "<f4")[0])
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(number, content) of each field of a protocol buffer; a number as its varint's bytes. Raises ValueError."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        kind = key & 7
-        if kind == 0:
-            start = at
-            _, at = _varint(data, at)
-        elif kind == 2:
-            length, start = _varint(data, at)
-            at = start + length
-        elif kind in (1, 5):
-            start, at = at, at + (8 if kind == 1 else 4)
-        else:
-            raise ValueError(f"no field of kind {kind} is known")
-        yield key >> 3, data[start:at]
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """(value, where it ends)."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at

@@ -19,7 +19,8 @@ from models.store import Store
 
 pytestmark = pytest.mark.engine
 
-ENGINES = [module.name for module in pkgutil.iter_modules(models.embed.__path__)]
+MODULES = [importlib.import_module(f"models.embed.{one.name}") for one in pkgutil.iter_modules(models.embed.__path__)]
+ENGINES = {module.__name__.rpartition(".")[2]: module for module in MODULES if hasattr(module, "MODEL")}
 SENTENCES = [
     "What time do you open on Saturday?",
     "¿A qué hora abren el sábado?",
@@ -27,15 +28,14 @@ SENTENCES = [
 ]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=[*ENGINES, "all"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    module = importlib.import_module(f"models.embed.{request.param}")
-    engine: Embedder = module.load(Store())
+    engine: Embedder = ENGINES.get(request.param, models.embed).load(Store())
     return engine
 
 
-def test_there_is_an_engine() -> None:
-    assert ENGINES
+def test_there_are_engines() -> None:
+    assert {"e5", "use"} <= set(ENGINES)
 
 
 def test_unit_vectors(embedder: Embedder) -> None:
@@ -95,7 +95,7 @@ def test_threads_share_it(embedder: Embedder) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_loading_leaves_the_environment_alone(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = importlib.import_module(f"models.embed.{engine}")
+    module = ENGINES[engine]
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     module.load(Store())
     assert "OMP_NUM_THREADS" not in os.environ
@@ -107,7 +107,7 @@ def test_loading_leaves_the_environment_alone(engine: str, monkeypatch: pytest.M
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("damage", ["missing", "truncated", "tampered"])
 def test_a_damaged_model_is_an_error_before_the_engine(engine: str, damage: str, tmp_path: Path) -> None:
-    module = importlib.import_module(f"models.embed.{engine}")
+    module = ENGINES[engine]
     with pytest.raises(ModelError) as caught:
         module.load(damaged(module.MODEL, damage, tmp_path))
     assert caught.value.code == f"model.{damage}"
