@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from core.files import replacing
 from core.places import cache_home
 from models.store import Store
 from runtime.agent import Language
@@ -105,11 +106,9 @@ class _Measured:
 
     def put(self, model: str, threads: int, seconds: float) -> float:
         self._seconds[self._key(model, threads)] = seconds
-        part = self._path.with_suffix(f".{os.getpid()}.part")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(msgspec.json.encode(self._seconds))
-            part.replace(self._path)
+            with replacing(self._path) as draft:
+                draft.write_bytes(msgspec.json.encode(self._seconds))
         except OSError as error:
             _log.warning("measurement_not_kept", reason=str(error))
         return seconds

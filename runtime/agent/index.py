@@ -2,7 +2,6 @@
 
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 import structlog
 
 from core.errors import AgentError
+from core.files import keep_newest, replacing
 from core.places import cache_home
 from models.embed import Embedder
 from models.embed.pair import Pair
@@ -85,18 +85,12 @@ def make_index(pack: Pack, embedder: Embedder, progress: Callable[[int, int], No
     path = folder / f"{pack.manifest.id}-{digest[:16]}.db"
     if report := _kept(path, digest):
         return report
-    part = path.with_suffix(f".{threading.get_ident()}.part")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        try:
-            _write(part, pack, embedder, _vectors(folder, pack), progress or (lambda done, of: None))
-            _set_bar(part, pack, embedder, digest)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        for old in sorted(folder.glob(f"{pack.manifest.id}-*.db"), key=lambda each: -each.stat().st_mtime)[_KEPT:]:
-            old.unlink(missing_ok=True)
+        with replacing(path) as draft:
+            sections = [*pack.knowledge.values(), *pdf_sections(pack.folder / "knowledge")]
+            _write(draft, pack, sections, embedder, _vectors(folder, pack), progress or (lambda done, of: None))
+            _set_bar(draft, pack, sections, embedder, digest)
+        keep_newest(folder, f"{pack.manifest.id}-*.db", _KEPT)
     except (OSError, sqlite3.Error) as error:
         raise AgentError(
             "agent.knowledge_unwritable", f"{path} can't be written ({error}): free or grant it"
@@ -117,7 +111,7 @@ def _stemmers(pack: Pack) -> dict[Language, Stemmer]:
 
 def _digest(pack: Pack, embedder: Embedder) -> str:
     """Of all that the index depends on."""
-    digest = hashlib.sha256(f"{_VERSION} {type(embedder).__module__} {embedder.dimensions}".encode())
+    digest = hashlib.sha256(f"{_VERSION} {embedder.fingerprint}".encode())
     for path in sorted((pack.folder / "knowledge").glob("*")):
         if path.suffix in (".md", ".pdf", ".toml"):
             digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
@@ -154,14 +148,18 @@ def _vectors(folder: Path, pack: Pack) -> dict[str, bytes]:
 
 
 def _write(
-    part: Path, pack: Pack, embedder: Embedder, known: dict[str, bytes], progress: Callable[[int, int], None]
+    draft: Path,
+    pack: Pack,
+    written: Sequence[Section],
+    embedder: Embedder,
+    known: dict[str, bytes],
+    progress: Callable[[int, int], None],
 ) -> None:
     stemmers = _stemmers(pack)
     titles = document_titles(pack.folder / "knowledge")
-    written = [*pack.knowledge.values(), *pdf_sections(pack.folder / "knowledge")]
     sections = [section for section in written if section.language in stemmers]
     pieces = [piece for section in sections for piece in passages(section, _title(section, titles))]
-    with closing(sqlite3.connect(part)) as db:
+    with closing(sqlite3.connect(draft)) as db:
         db.executescript(_SCHEMA)
         db.executemany(
             "INSERT OR REPLACE INTO sections VALUES (?, ?, ?, ?, ?)",
@@ -194,8 +192,7 @@ def _title(section: Section, titles: dict[tuple[str, str], str]) -> str:
 def _embedded(batch: Sequence[Passage], embedder: Embedder, known: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """(hash, float16 vector) of each: with its headings, which say what it is about."""
     texts = [f"{piece.about}: {mask(piece.text)}" for piece in batch]
-    maker = type(embedder).__module__
-    keys = [hashlib.sha256(f"{maker}\0{text}".encode()).hexdigest()[:32] for text in texts]
+    keys = [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).hexdigest()[:32] for text in texts]
     missing = [at for at, key in enumerate(keys) if key not in known]
     if missing:
         vectors = embedder.embed([texts[at] for at in missing]).astype(np.float16)
@@ -203,17 +200,17 @@ def _embedded(batch: Sequence[Passage], embedder: Embedder, known: dict[str, byt
     return ((key, known[key]) for key in keys)
 
 
-def _set_bar(part: Path, pack: Pack, embedder: Embedder, digest: str) -> None:
+def _set_bar(draft: Path, pack: Pack, sections: Sequence[Section], embedder: Embedder, digest: str) -> None:
     """On every other question of the pack; the rest tell how good it is."""
-    asked = read_questions(pack)
-    library = Library(part, embedder, _stemmers(pack))
+    asked = read_questions(pack, sections)
+    library = Library(draft, embedder, _stemmers(pack))
     try:
         found = [(question, library.best(question.ask, question.language)) for question in asked]
     finally:
         library.close()
     bar = choose_bar(found[::2])
     fit = measure(found[1::2], bar)
-    with closing(sqlite3.connect(part)) as db, db:
+    with closing(sqlite3.connect(draft)) as db, db:
         db.execute(
             "UPDATE made SET digest = ?, bar = ?, tried = ?, right = ?, wrong = ?, unanswerable = ?, invented = ?",
             (digest, bar, fit.tried, fit.right, fit.wrong, fit.unanswerable, fit.invented),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from core.files import keep_newest, replacing
 from models.embed import Embedder
 from runtime.agent import Language
 from runtime.agent.router import Fit, Floats, Learnt, kernel, softmax, unit
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 RIDGE = 0.1
 NEAR = 0.8
 """Cosine with an example from which a sentence of `outside/` may be one that the pack knows."""
+_KEPT = 100
+"""Embeddings of examples that stay: those of all packs and a few versions of each."""
 TEMPERATURES = (0.03, 0.04, 0.05, 0.07, 0.1, 0.14, 0.2)
 
 
@@ -123,23 +126,21 @@ def _calibrate(left_out: Floats, answers: npt.NDArray[np.int64], outside: int, f
 
 def _embedded(texts: Sequence[str], embedder: Embedder, cache: Path) -> Floats:
     """Embeddings of the examples, made once and kept in `cache` under a name that depends on every one of them."""
-    content = "\n".join((type(embedder).__module__, str(embedder.dimensions), *texts))
+    content = "\n".join((embedder.fingerprint, *texts))
     path = cache / f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.npy"
     if path.is_file():
         try:
             kept: Floats = np.load(path, allow_pickle=False)
             if kept.shape == (len(texts), embedder.dimensions):
                 return kept
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             log.warning("examples_cache_unreadable", path=str(path), cause=str(error))
     log.info("examples_embedding", count=len(texts))
     made = embedder.embed(list(texts)).astype(np.float32)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
+        with replacing(path) as draft, draft.open("wb") as file:
             np.save(file, made)
-        part.replace(path)
+        keep_newest(cache, "*.npy", _KEPT)
     except OSError as error:
         log.warning("examples_cache_not_kept", path=str(path), cause=str(error))
     return made

@@ -4,10 +4,13 @@
 of the answer) or nothing more.
 """
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from core.errors import PackError
 from runtime.agent import Language
+from runtime.agent.knowledge import Section
 from runtime.agent.library import Answer
 from runtime.agent.pack import Pack
 from runtime.agent.tomls import read_toml
@@ -36,15 +39,16 @@ class Question(Struct, frozen=True):
         return answer.section.id == self.section and fold(self.has) in fold(answer.text)
 
 
-def read_questions(pack: Pack) -> list[Question]:
-    """None where the pack has no such file. Raises PackError."""
+def read_questions(pack: Pack, sections: Iterable[Section]) -> list[Question]:
+    """None where the pack has no such file. `sections`: of all documents. Raises PackError."""
+    known = {(section.id, section.language): section for section in sections}
     found: list[Question] = []
     for language in pack.manifest.languages:
         path = pack.folder / "knowledge" / f"questions.{language}.toml"
         if not path.is_file():
             continue
         for number, asked in enumerate(read_toml(path, QuestionFile).question, 1):
-            section = pack.knowledge.get((asked.section, language))
+            section = known.get((asked.section, language))
             if asked.section and (section is None or fold(asked.has) not in fold(section.shown)):
                 raise PackError(
                     "pack.knowledge", f"{path}: question {number}: no section {asked.section!r} has {asked.has!r}"

@@ -6,13 +6,13 @@ file changes, and the agent learns from the examples again as if there were none
 """
 
 import hashlib
-import zipfile
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import structlog
 
+from core.files import replacing
 from models.embed import Embedder
 from runtime.agent.learning import outside
 from runtime.agent.pack import Pack
@@ -27,7 +27,7 @@ VERSION = "1"
 def name_of(pack: Pack, embedder: Embedder) -> str:
     """ "<pack>-<hash of all that it is made of>.npz"."""
     made_of = [
-        VERSION, type(embedder).__module__, str(embedder.dimensions), str(pack.manifest.thresholds.false_rejection),
+        VERSION, embedder.fingerprint, str(pack.manifest.thresholds.false_rejection),
         msgspec.json.encode(pack.examples, order="sorted").decode(), *outside(pack.manifest.languages),
     ]  # fmt: skip
     return f"{pack.manifest.id}-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:16]}.npz"
@@ -47,8 +47,8 @@ def find(pack: Pack, embedder: Embedder) -> Learnt | None:
         if path.is_file():
             try:
                 return read(path)
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
-                log.warning("trained_unreadable", path=str(path), cause=str(error))
+            except Exception as error:  # noqa: BLE001 - a damaged archive fails in as many ways as zlib and zipfile know
+                log.warning("trained_unreadable", path=str(path), cause=repr(error))
     return None
 
 
@@ -65,9 +65,7 @@ def write(learnt: Learnt, path: Path) -> None:
     """In 8 bits (meanings, each row by its largest) and 16 (weights), put in place in one step."""
     scale = np.abs(learnt.meanings).max(axis=1) / 127
     rest = _Rest(learnt.intents, learnt.outside, learnt.texts, learnt.fit)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with replacing(path) as draft, draft.open("wb") as file:
         np.savez_compressed(
             file,
             meanings=np.round(learnt.meanings / scale[:, None]).astype(np.int8),
@@ -76,11 +74,10 @@ def write(learnt: Learnt, path: Path) -> None:
             centre=learnt.centre.astype(np.float32),
             rest=np.frombuffer(msgspec.json.encode(rest), np.uint8),
         )
-    part.replace(path)
 
 
 def read(path: Path) -> Learnt:
-    """Raises OSError, ValueError, KeyError, BadZipFile, MsgspecError for a file that is none of ours."""
+    """Raises whatever a damaged archive makes numpy, zipfile, zlib or msgspec raise."""
     with np.load(path, allow_pickle=False) as file:
         rest = msgspec.json.decode(file["rest"].tobytes(), type=_Rest)
         meanings = file["meanings"].astype(np.float32) * file["scale"][:, None]

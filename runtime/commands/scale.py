@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from core.errors import ConfigError
+from core.files import replacing
 from runtime.config import read
 from telephony.kamailio.files import MARK, render
 from telephony.kamailio.site import Node, Site, contradictions, plain_path
@@ -83,9 +84,8 @@ def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
             if path.exists() and MARK not in path.read_text("utf-8", errors="replace")[:200]:
                 raise ConfigError("scale.foreign", f"{path} was not made by this command: give another folder, --out")
         for name, text in texts.items():
-            part = folder / f".{name}.part"
-            part.write_text(text, "utf-8")
-            part.replace(folder / name)
+            with replacing(folder / name) as draft:
+                draft.write_text(text, "utf-8")
     except OSError as error:
         raise ConfigError("scale.unwritable", f"{folder}: cannot be written: {error}") from error
     return [folder / name for name in texts]

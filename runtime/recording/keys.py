@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from core.errors import RecordingError
+from core.files import sync_folder
 
 SIZE = 32
 _NONCE = 12
@@ -78,15 +79,6 @@ def erase(path: Path) -> bool:
         sync_folder(path.parent)
         return True
     return False
-
-
-def sync_folder(folder: Path) -> None:
-    """What was made or removed in it is so after a power cut, too."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _put(path: Path, data: bytes) -> None:

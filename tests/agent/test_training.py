@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from models.embed import Embedder
-from runtime.agent.learning import learn, outside
+from runtime.agent.learning import RIDGE, _solve, learn, outside
 from runtime.agent.pack import OUT_OF_SCOPE, Pack, load_pack
 from runtime.agent.paraphrase import MOST, paraphrases
 from runtime.agent.route import make_router
@@ -77,6 +77,11 @@ def test_a_file_that_is_broken_is_as_good_as_none(small: Pack, embedder: Embedde
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"PK\x03\x04 nothing")
     assert find(pack, embedder) is None
+    whole = train(pack, embedder, beside=True).path.read_bytes()
+    assert find(pack, embedder) is not None
+    for damage in (b"", whole[: len(whole) // 2], whole[:200] + bytes(64) + whole[264:], whole[:-300] + bytes(300)):
+        path.write_bytes(damage)
+        assert find(pack, embedder) is None
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
@@ -85,18 +90,37 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["error"]["code"] == "pack.missing"
 
 
-def test_left_out_together(small: Pack, embedder: Embedder, tmp_path: Path) -> None:
+def test_left_out_together() -> None:
     """What an example gets without itself and its paraphrases is what a model gives that never saw them."""
+    chance = np.random.default_rng(3)
+    meanings = chance.normal(size=(14, 6)).astype(np.float32)
+    alike, targets = meanings @ meanings.T, chance.normal(size=(14, 3)).astype(np.float32)
+    groups = np.array([0, 1, 2, 3, 4, 5, 0, 0, 1, 3, 3, 3, 6, 7])
+    _, left_out = _solve(alike, targets, groups)
+    for group in set(groups):
+        gone, rest = groups == group, groups != group
+        among = alike[np.ix_(rest, rest)] + RIDGE * np.eye(rest.sum())
+        apart = alike[np.ix_(gone, rest)] @ np.linalg.solve(among, targets[rest])
+        assert left_out[gone] == pytest.approx(apart, abs=1e-2)
+
+
+def test_paraphrases_are_learnt_from(embedder: Embedder, tmp_path: Path) -> None:
     examples = {"en": {"a": ["one way", "second way"], "b": ["blue", "green sea"], OUT_OF_SCOPE: ["moon", "stars"]}}
-
-    def more(text: str, _language: str) -> list[str]:
-        return [f"{text} please"]
-
-    whole = learn(examples, embedder, tmp_path, OUT_OF_SCOPE, 0.05, paraphrases=more)  # type: ignore[arg-type]
+    whole = learn(examples, embedder, tmp_path, OUT_OF_SCOPE, 0.05, paraphrases=lambda text, _: [f"{text} please"])
     assert len(whole.texts) == 12
     assert whole.texts[6] == "one way please"
-    assert 0 <= whole.fit.accuracy <= 1
-    assert np.isfinite(whole.weights).all()
+
+
+def test_a_cache_that_is_cut_short_is_made_anew(embedder: Embedder, tmp_path: Path) -> None:
+    examples = {"en": {"a": ["one way"], "b": ["blue"], OUT_OF_SCOPE: ["moon"]}}
+    first = learn(examples, embedder, tmp_path, OUT_OF_SCOPE, 0.05)
+    [kept] = tmp_path.glob("*.npy")
+    whole = kept.read_bytes()
+    for damage in (b"", whole[:5], whole[:-9], b"x" * len(whole)):
+        kept.write_bytes(damage)
+        again = learn(examples, embedder, tmp_path, OUT_OF_SCOPE, 0.05)
+        assert (again.weights == first.weights).all()
+        assert kept.read_bytes() == whole
 
 
 @given(st.text(max_size=80), st.sampled_from(["es", "en"]))
