@@ -10,12 +10,19 @@ BLANK = "qq"
 """Stands for a word that has been understood already."""
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"\d[\d.,\- ]*\d|\d")
-_LOOK_ALIKE = str.maketrans(
+_LOOKS = zip(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u043a\u043c\u043d\u0442\u0432"
     "\u03b1\u03b5\u03bf\u03c1\u03c4\u03c5\u03b9\u03ba\u03bd\u0131",
     "aeopcyxijsdhkmntbaeoptuikvi",
+    strict=True,
 )
-"""Cyrillic and Greek letters that are drawn like Latin ones."""
+_LOOK_ALIKE = {
+    ord(case(letter)): case(latin)
+    for letter, latin in _LOOKS
+    for case in (str.lower, str.upper)
+    if not case(letter).isascii()
+}
+"""Cyrillic and Greek letters, small and capital, that are drawn like Latin ones."""
 _WORD = re.compile(r"\w+")
 
 
@@ -74,16 +81,19 @@ def plain(text: str) -> str:
     alphabet that stand in a Latin word turned into those they look like. A word wholly of another alphabet stays."""
     if text.isascii():
         return text
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    return _WORD.sub(_latin, seen)
+    return "".join(letter for _, letter in _seen(text))
+
+
+def _seen(text: str) -> list[tuple[int, str]]:
+    """The letters of `plain`, each with its place in `text`."""
+    places = [at for at, letter in enumerate(text) if unicodedata.category(letter) != "Cf"]
+    return list(zip(places, _WORD.sub(_latin, "".join(text[at] for at in places)), strict=True))
 
 
 def _latin(found: re.Match[str]) -> str:
     word = found[0]
     mixed = not word.isascii() and any("a" <= letter <= "z" for letter in word.casefold())
-    if not mixed or not any(ord(letter) in _LOOK_ALIKE for letter in word.casefold()):
-        return word
-    return word.casefold().translate(_LOOK_ALIKE)
+    return word.translate(_LOOK_ALIKE) if mixed else word
 
 
 def fold(text: str) -> str:
@@ -97,7 +107,7 @@ def blanked(text: str, taken: Collection[int]) -> str:
     """`text` with `BLANK` for each of the words at the places `taken` of its folded form."""
     spans: list[list[int]] = []
     inside = False
-    for at, letter in enumerate(text):
+    for at, letter in _seen(text):
         for each in unicodedata.normalize("NFKD", letter.casefold()):
             if unicodedata.combining(each):
                 continue
