@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import PackError
 
 _HEADING = re.compile(r"^##\s+(?P<title>.+?)\s*\{#(?P<id>[a-z0-9_-]+)\}\s*$")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _NAME = re.compile(r"^(?P<subject>[a-z0-9_-]+)\.(?P<language>[a-z]{2})\.md$")
 
 
@@ -47,7 +48,8 @@ def _sections(path: Path, subject: str, language: str) -> list[Section]:
         spoken = " ".join(paragraphs[0].split())
         found.append(Section(f"{subject}#{identity}", language, title, spoken, "\n\n".join(paragraphs)))
 
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
+    for number, line in enumerate(text.splitlines(), 1):
         heading = _HEADING.match(line)
         if heading is None:
             if line.startswith("## "):

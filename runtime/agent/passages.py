@@ -1,7 +1,7 @@
 """Documents in pieces that can be said: one or two whole sentences, each with the section that it stands in."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)|^#+\s+|^>\s+")
 _RULE = re.compile(r"^[\s|:-]+$")
-_ENDS = re.compile(r"(?<=[.!?…])[»\")]?\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"(\d])")
+_ENDS = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][»\")]))\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"(\d])")
 _SHORT_FORMS = re.compile(
     r"\b(?:Sr|Sra|Dr|Dra|D|Dª|Avda|C|núm|n|nº|art|pág|p|ej|tel|aprox|máx|mín|Mr|Mrs|Ms|St|No|e\.g|i\.e)\.$"
 )
@@ -39,11 +39,22 @@ def passages(section: Section, document: str) -> Iterator[Passage]:
     about = section.title if section.title == document else f"{document}. {section.title}"
     for paragraph in section.shown.split("\n\n"):
         for piece in _pieces(paragraph):
-            said = sentences(piece)
-            for at in range(0, len(said), MOST_SENTENCES):
-                text = " ".join(said[at : at + MOST_SENTENCES])
+            for text in _together(sentences(piece)):
                 if len(text.split()) <= MOST_WORDS and any(letter.isalpha() for letter in text):
                     yield Passage(section, about, text)
+
+
+def _together(said: Sequence[str]) -> Iterator[str]:
+    """Sentences by two, where the two are short enough to be followed."""
+    at = 0
+    while at < len(said):
+        text = " ".join(said[at : at + MOST_SENTENCES])
+        if len(text.split()) > MOST_WORDS:
+            text = said[at]
+            at += 1
+        else:
+            at += MOST_SENTENCES
+        yield text
 
 
 def sentences(text: str) -> list[str]:

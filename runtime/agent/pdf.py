@@ -22,7 +22,6 @@ _BULLET = re.compile(r"^[•–\-*·]\s*")
 def read_pdf(path: Path) -> list[list[str]]:
     """Paragraphs of each page; an empty page has none. Raises PackError."""
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it tells of every untidy table of a file that it can read
     try:
@@ -36,8 +35,9 @@ def read_pdf(path: Path) -> list[list[str]]:
                 "pack.pdf_long", f"{path}: has {count} pages, more than {MOST_PAGES}: split it into several files"
             )
         pages = [_paragraphs(page.extract_text()) for page in reader.pages]
-    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
-            RecursionError, NotImplementedError) as error:  # fmt: skip
+    except PackError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged file makes the reader stumble anywhere
         raise PackError(
             "pack.pdf_broken",
             f"{path}: is damaged, or no PDF ({type(error).__name__}: {error}): export it anew, or write its text into"
