@@ -5,6 +5,7 @@ has. What counts is the end state of the database and what is in it, never the w
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ def _measure(folders: list[Path], seed: int, progress: Progress) -> list[Measure
     from models.embed import load
     from models.llm import smollm2
     from models.store import Store
+    from runtime.agent.index import open_library
     from runtime.agent.pack import load_pack
     from runtime.agent.route import Judge, make_router, router_of
 
@@ -76,7 +78,7 @@ def _measure(folders: list[Path], seed: int, progress: Progress) -> list[Measure
             drill()
         one = Measured(
             name,
-            play_pack(pack, judge, lambda number, n=name, s=share: progress(f"{n}: script {number + 1}", s)),  # type: ignore[misc]
+            play_pack(pack, judge, open_library(pack, embedder), partial(_at_script, progress, name, share)),
         )
         if sentences := heldout(pack):
             progress(f"{name}: {len(sentences)} sentences", share)
@@ -85,6 +87,10 @@ def _measure(folders: list[Path], seed: int, progress: Progress) -> list[Measure
             one.few = [guess(poor, *sentence) for sentence in sentences]
         measured.append(one)
     return measured
+
+
+def _at_script(progress: Progress, name: str, share: float, number: int) -> None:
+    progress(f"{name}: script {number + 1}", share)
 
 
 def few(pack: Pack, seed: int) -> dict[Language, dict[str, list[str]]]:

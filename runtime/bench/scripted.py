@@ -18,6 +18,7 @@ from core.errors import MostradorError
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
 from runtime.agent.database import Database
 from runtime.agent.flow import END, Confirm
+from runtime.agent.library import Library
 from runtime.agent.pack import Pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
@@ -49,8 +50,10 @@ PERSON: dict[Language, tuple[str, ...]] = {
 class Watched(Agent):
     """An agent whose turns are written down while `watched`."""
 
-    def __init__(self, pack: Pack, database: Database, judge: Judge, today: Callable[[], date]) -> None:
-        super().__init__(pack, database, judge, today)
+    def __init__(
+        self, pack: Pack, database: Database, judge: Judge, library: Library, today: Callable[[], date]
+    ) -> None:
+        super().__init__(pack, database, judge, today, library=library)
         self.turns: list[WatchedTurn] = []
         self.watched = True
 
@@ -101,13 +104,13 @@ class Found:
     used: list[float] = field(default_factory=list)
 
 
-def play_pack(pack: Pack, judge: Judge, progress: Callable[[int], None]) -> Found:
+def play_pack(pack: Pack, judge: Judge, library: Library, progress: Callable[[int], None]) -> Found:
     """Every script of a pack with a database of its own, perturbed at each turn. Blocks. Raises PackError."""
     found = Found()
     with tempfile.TemporaryDirectory(prefix="mostrador-scripts-") as work:
         for number, (path, today, script) in enumerate(_scripts(pack)):
             progress(number)
-            agent = _agent(pack, judge, Path(work) / f"{number}.db", today)
+            agent = _agent(pack, judge, library, Path(work) / f"{number}.db", today)
             found.played.append(play(agent, script, path.name, today))
             agent.watched, turns = False, agent.turns
             _confirmed(agent, script, turns, found)
@@ -126,10 +129,10 @@ def _scripts(pack: Pack) -> Iterator[tuple[Path, date, Script]]:
             yield path, file.today, script
 
 
-def _agent(pack: Pack, judge: Judge, path: Path, today: date) -> Watched:
+def _agent(pack: Pack, judge: Judge, library: Library, path: Path, today: date) -> Watched:
     database = Database(path, pack)
     database.prepare(today)
-    return Watched(pack, database, judge, lambda: today)
+    return Watched(pack, database, judge, library, lambda: today)
 
 
 def _ledger(path: Path) -> int:

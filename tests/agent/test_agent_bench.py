@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from runtime.agent import DialogState, Heard
 from runtime.agent.database import Database
 from runtime.agent.heldout import Guess, heldout, score
+from runtime.agent.library import Library
 from runtime.agent.pack import OUT_OF_SCOPE, Pack, load_pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
@@ -48,8 +49,8 @@ def one_script(retail: Pack, tmp_path: Path) -> Pack:
     return load_pack(folder)
 
 
-def test_a_script_with_all_that_another_customer_might_say(one_script: Pack, judge: Judge) -> None:
-    found = play_pack(one_script, judge, lambda _: None)
+def test_a_script_with_all_that_another_customer_might_say(one_script: Pack, judge: Judge, library: Library) -> None:
+    found = play_pack(one_script, judge, library, lambda _: None)
     assert [one.failures for one in found.played] == [[]]
     assert found.effects == 1
     assert found.perturbed > 15
@@ -60,21 +61,23 @@ def test_a_script_with_all_that_another_customer_might_say(one_script: Pack, jud
 
 
 def test_an_agent_that_takes_anything_for_a_yes_is_found(
-    one_script: Pack, judge: Judge, monkeypatch: pytest.MonkeyPatch
+    one_script: Pack, judge: Judge, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runtime.agent.understand.yes_no", lambda _text: True)
-    found = play_pack(one_script, judge, lambda _: None)
+    found = play_pack(one_script, judge, library, lambda _: None)
     assert any("«no»" in line for line in found.unconfirmed)
 
 
-def test_a_ledger_that_forgets_is_found(one_script: Pack, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_forgets_is_found(
+    one_script: Pack, judge: Judge, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     act, times = Database.act, itertools.count()
 
     def again(self, effect, supplied, conversation=""):  # type: ignore[no-untyped-def]
         return act(self, replace(effect, key=f"{effect.key}{next(times)}"), supplied, conversation)
 
     monkeypatch.setattr(Database, "act", again)
-    found = play_pack(one_script, judge, lambda _: None)
+    found = play_pack(one_script, judge, library, lambda _: None)
     assert any("done twice" in line for line in found.unconfirmed)
 
 
