@@ -107,7 +107,7 @@ $(DONE)/telephone: $(wildcard telephony/native/*.* setup/telephone.py requiremen
 	touch $@
 
 $(DONE)/models: models/catalog.toml $(DONE)/app
-	@echo "fetching the models (the first time, some 370 MB)"
+	@echo "fetching the models (the first time, some 400 MB)"
 	$(BIN)/python -m runtime.commands.models pull
 	touch $@
 
@@ -115,7 +115,7 @@ $(DONE)/test-models: models/catalog.toml $(DONE)/app
 	$(BIN)/python -m runtime.commands.models pull test
 	touch $@
 
-$(DONE)/examples: $(wildcard models/sectors/*/examples/*.toml) $(DONE)/models setup/examples.py
+$(DONE)/examples: $(wildcard models/sectors/*/examples/*.toml models/sectors/*/knowledge/* runtime/agent/outside/* runtime/agent/*.toml models/embed/*.py) $(DONE)/models setup/examples.py
 	$(BIN)/python setup/examples.py
 	touch $@
 

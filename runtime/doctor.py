@@ -154,7 +154,7 @@ def clock_at(now: float, installed: float) -> Check:
 
 def models(settings: Settings) -> Iterator[Check]:
     from core.errors import ModelError
-    from models.embed import e5
+    from models.embed import e5, use
     from models.llm import smollm2
     from models.store import Store
     from runtime import recognisers
@@ -164,7 +164,7 @@ def models(settings: Settings) -> Iterator[Check]:
     recogniser = settings.voice.recogniser
     if recogniser == recognisers.AUTO:
         recogniser = next(iter(recognisers.candidates(store, LANGUAGES)), recognisers.DEFAULT)
-    for model in dict.fromkeys((recogniser, e5.MODEL, smollm2.MODEL, *settings.voice.voices.values())):
+    for model in dict.fromkeys((recogniser, e5.MODEL, use.MODEL, smollm2.MODEL, *settings.voice.voices.values())):
         try:
             store.require(model)
         except ModelError as error:

@@ -83,10 +83,12 @@ def place_of(said: Pcm, heard: Pcm) -> tuple[int, float]:
     """Where `said` lies in `heard`, and how alike they are (normalised cross-correlation, 0 to 1)."""
     size = 1 << (len(heard) + len(said)).bit_length()
     product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(said, size)), size)[: len(heard)]
-    at = int(np.argmax(product))
-    part = heard[at : at + len(said)].astype(np.float64)
-    norm = np.sqrt(np.sum(np.square(part)) * np.sum(np.square(said[: len(part)].astype(np.float64))))
-    return at, float(product[at] / max(norm, 1.0))
+    energy = float(np.sum(np.square(said.astype(np.float64))))
+    sums = np.cumsum(np.square(np.pad(heard.astype(np.float64), (1, len(said) - 1))))
+    there = np.maximum(sums[len(said) :] - sums[: -len(said)], energy / 100)  # a hiss is like everything
+    likeness = product / np.sqrt(there * max(energy, 1.0))
+    at = int(np.argmax(likeness))
+    return at, float(likeness[at])
 
 
 class Witness(Caller):
