@@ -3,7 +3,6 @@
 Measured once, then known.
 """
 
-import os
 from pathlib import Path
 
 import msgspec

@@ -37,7 +37,7 @@ def read_pdf(path: Path) -> list[list[str]]:
         pages = [_paragraphs(page.extract_text()) for page in reader.pages]
     except PackError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file makes the reader stumble anywhere
+    except Exception as error:
         raise PackError(
             "pack.pdf_broken",
             f"{path}: is damaged, or no PDF ({type(error).__name__}: {error}): export it anew, or write its text into"

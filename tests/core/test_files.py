@@ -24,9 +24,10 @@ def test_the_old_one_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
 def test_what_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "kept"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as draft:
-        draft.write_text("ha")
-        raise RuntimeError
+    with pytest.raises(FileNotFoundError), replacing(path):
+        (tmp_path / "nowhere").read_text()
+    with pytest.raises(UnicodeEncodeError), replacing(path) as draft:
+        draft.write_text("ha\ud800")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -70,5 +70,5 @@ async def test_each_number_may_have_a_pack_of_its_own(tmp_path: Path) -> None:
 
 def test_a_pack_that_is_not_there_is_named() -> None:
     settings = config.parse('[[sip.numbers]]\nnumber = "1"\npack = "bank"')
-    with pytest.raises(ConfigError, match="pack = 'bank': no such pack; there are .*retail"):
+    with pytest.raises(ConfigError, match=r"pack = 'bank': no such pack; there are .*retail"):
         minds.load(settings, Store())
