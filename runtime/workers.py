@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple
 
+import structlog
+
 from core.aside import leaving
 from core.claims import Claim, Priority, current
 from core.errors import MostradorError, ToolError
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -29,6 +33,8 @@ ROOM = 64
 """Pieces of work that may wait for a stage."""
 AWAY = 16
 """Those of a stage that may wait for other machines at the same time (`core.aside`), each in a thread of its own."""
+CLOSING = 20.0
+"""Seconds that closing waits for what runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,13 @@ class Workers:
             raise MostradorError(f"{stage}.timeout", f"{stage} took longer than {limit:g} s", retryable=True) from None
 
     def close(self) -> None:
-        """Wait for what runs, drop what waits. Safe to call twice."""
+        """Drop what waits, and wait for what runs, `CLOSING` seconds at most: what takes longer ends with the program.
+        Safe to call twice."""
         for stage in self._stages.values():
             stage.close()
+        until = time.monotonic() + CLOSING
+        for stage in self._stages.values():
+            stage.join(until)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,8 +125,12 @@ class _Stage:
             self._news.notify_all()
         for job in waiting:
             job.done.cancel()
-        for thread in self._threads:
-            thread.join()
+
+    def join(self, until: float) -> None:
+        for thread in tuple(self._threads):
+            thread.join(max(0.0, until - time.monotonic()))
+        if left := sum(thread.is_alive() for thread in self._threads):
+            log.warning("work_left_behind", stage=self._name, threads=left)
 
     def _busy(self) -> MostradorError:
         return MostradorError(f"{self._name}.busy", f"{ROOM} others wait for {self._name}: try later", retryable=True)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from core.claims import Claim, Priority, under
 from core.errors import MostradorError, VoiceError
@@ -187,3 +188,16 @@ async def test_closing_waits_for_what_runs_drops_what_waits_and_then_all_is_refu
     with pytest.raises(MostradorError, match=r"wait for stt"):
         await workers.run("stt", lambda: 1)
     workers.close()
+
+
+async def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CLOSING", 0.01)
+    workers = Workers()
+    begun, gate = threading.Event(), threading.Event()
+    running = asyncio.ensure_future(workers.run("stt", lambda: begun.set() or gate.wait()))  # type: ignore[func-returns-value]
+    await asyncio.to_thread(begun.wait)
+    with capture_logs() as logs:
+        await asyncio.to_thread(workers.close)
+    assert [(line["event"], line["stage"], line["threads"]) for line in logs] == [("work_left_behind", "stt", 1)]
+    gate.set()
+    await running
