@@ -33,7 +33,12 @@ _PERSONAL = re.compile(
     r"|\+?\d(?:[ .-]?\d){6,}",  # telephone, card, order and identity numbers: seven digits or more
 )
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_QUIET = ("uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "httpcore", "websockets", "faster_whisper", "asyncio")
+_QUIET = (
+    "uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "httpcore", "httpx2", "httpcore2", "psycopg", "websockets",
+    "faster_whisper", "asyncio",
+)  # fmt: skip
+_SILENT = ("mcp", "client")
+"""The MCP SDK, which logs what servers send, even when it is an error."""
 _key = secrets.token_bytes(16)
 
 
@@ -72,6 +77,8 @@ def setup(settings: Log, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

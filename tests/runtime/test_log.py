@@ -142,6 +142,19 @@ def test_other_libraries_come_through_scrubbed_and_quiet():
     assert second["event"] == "bad request"
 
 
+@pytest.mark.parametrize("name", ["httpx", "httpx2", "httpcore2.http11", "psycopg", "mcp.client.stdio", "client"])
+def test_what_asks_other_systems_is_quiet_of_what_it_asks(name):
+    out = sink(format="json", level="debug")
+    logging.getLogger(name).info("GET https://crm.example/customers/57")
+    assert out.getvalue() == ""
+
+
+def test_what_a_server_sent_is_never_logged():
+    out = sink(format="json")
+    logging.getLogger("mcp.client.stdio").error("Failed to parse: input_value='Ana'")
+    assert out.getvalue() == ""
+
+
 def test_level_is_obeyed_by_both():
     stream = sink(level="warning")
     structlog.get_logger("x").info("quiet")
