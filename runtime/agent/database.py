@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import structlog
 from core.aside import aside
 from core.errors import AgentError, ToolError
 from runtime.agent import Effect, Value
+from runtime.agent.delivery import Deliver
 from runtime.agent.ledger import LEDGER, UNSURE, begin, bring_up_to_date, finish, kept, lacks, unfinished, withdraw
 from runtime.agent.pack import Pack
 from runtime.agent.retention import expire
@@ -56,6 +57,7 @@ class Database:
         if outdated:
             with self._writable() as db:
                 bring_up_to_date(db)
+            log.info("database_brought_up_to_date", path=str(self.path), changes=len(outdated))
         with self.reading() as db:
             for tool, key in unfinished(db):
                 log.warning("effect_never_finished", tool=tool, key=key)
@@ -105,6 +107,10 @@ class Database:
                     return first.result(PATIENCE)
             except TimeoutError:
                 raise ToolError(UNSURE, f"{effect.tool} {effect.key} is still being done") from None
+            except ToolError as error:
+                if first.done() and first.exception() is error:
+                    raise
+                raise ToolError(UNSURE, f"{effect.tool} {effect.key} is being done: {error.message}") from error
         try:
             result = self._begin_and_do(tool, effect, supplied, conversation)
         except BaseException as error:
@@ -119,28 +125,35 @@ class Database:
     def _begin_and_do(
         self, tool: Tool, effect: Effect, supplied: Mapping[str, Any], conversation: str
     ) -> dict[str, Value]:
-        with self._writable() as db:
-            if before := kept(db, effect.key):
-                if before[0] == "begun":
-                    raise ToolError(UNSURE, f"{effect.tool} {effect.key} was begun before and never finished")
-                return before[1]
-            begin(db, effect, conversation, str(supplied.get("customer", "")))
-        try:
-            with self.reading() as db:
+        with self.reading() as db:  # opened first: once it is begun, nothing but the deed can fail
+            with self._writable() as ledger:
+                if before := kept(ledger, effect.key):
+                    if before[0] == "begun":
+                        raise ToolError(UNSURE, f"{effect.tool} {effect.key} was begun before and never finished")
+                    return before[1]
+                begin(ledger, effect, conversation, str(supplied.get("customer", "")))
+            try:
                 result: dict[str, Value] = dict(call(tool, db, supplied, effect.arguments))
-        except ToolError as error:
-            if error.code != UNSURE:
-                with self._writable() as db:
-                    withdraw(db, effect)
-            raise
-        except Exception as error:
-            raise ToolError(UNSURE, f"{effect.tool} {effect.key} broke off: {error!r}") from error
+            except ToolError as error:
+                if error.code != UNSURE:
+                    self._not_done(effect)
+                raise
+            except Exception as error:
+                raise ToolError(UNSURE, f"{effect.tool} {effect.key} broke off: {error!r}") from error
         try:
             with self._writable() as db:
                 finish(db, effect, result)
         except AgentError as error:  # done all the same: the customer is told so, and it stays begun
             log.error("effect_not_written", tool=effect.tool, key=effect.key, code=error.code, cause=error.message)
         return result
+
+    def _not_done(self, effect: Effect) -> None:
+        """Take it out of the ledger. Where that fails it stays begun, which is told from then on."""
+        try:
+            with self._writable() as db:
+                withdraw(db, effect)
+        except AgentError as error:
+            log.error("effect_not_withdrawn", tool=effect.tool, key=effect.key, code=error.code, cause=error.message)
 
     @contextmanager
     def _writable(self) -> Iterator[sqlite3.Connection]:
@@ -172,7 +185,9 @@ class Database:
                 db.execute("PRAGMA secure_delete = ON")
                 with db:
                     expire(db, rules, today)
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # what was erased is in the log until then
+                busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if busy:  # what was erased is in the log until then
+                    raise AgentError("agent.database_locked", "it is being read: the erased is still in its log")
         except AgentError as error:
             log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
             return
@@ -180,32 +195,54 @@ class Database:
 
     def check(self, effect: Effect, supplied: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Value]:
         """Run a tool that identifies the customer. It may write what is counted and sent for that and nothing else,
-        and no ledger keeps what it was asked. `arguments`: those of `effect`, with digits for tokens."""
+        and no ledger keeps what it was asked. `arguments`: those of `effect`, with digits for tokens.
+
+        Before a message is sent, what the tool has written is kept: nobody waits for a lock while it is on its way.
+        """
         tool = self._pack.tools[effect.tool]
         with (
             self._failures(),
-            self._writing,
             closing(
                 sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, timeout=WRITE_WAIT, isolation_level=None)
             ) as db,
+            ExitStack() as turn,
         ):
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
-            db.set_authorizer(_identifying_only)
+            send: Deliver | None = supplied.get("deliver")
+
+            def deliver(_: sqlite3.Connection, recipient: str, body: str) -> bool:
+                assert send is not None
+                turn.close()
+                try:
+                    with aside():
+                        return send(db, recipient, body)
+                finally:
+                    turn.enter_context(self._identifying(db))
+
+            turn.enter_context(self._identifying(db))
             try:
-                result: dict[str, Value] = dict(call(tool, db, supplied, arguments))
-                db.set_authorizer(None)
-                db.execute("COMMIT")
+                result: dict[str, Value] = dict(call(tool, db, {**supplied, "deliver": deliver}, arguments))
             except sqlite3.DatabaseError as error:
                 if "not authorized" in str(error) or "prohibited" in str(error):
                     raise AgentError("agent.tool_failed", f"tool {tool.name} is in CHECKS: {error}") from error
                 raise
+        log.info("identity_checked", tool=effect.tool, outcome=result.get("outcome"))
+        return result
+
+    @contextmanager
+    def _identifying(self, db: sqlite3.Connection) -> Iterator[None]:
+        """A transaction that writes nothing but what identification needs; kept when nothing goes wrong inside."""
+        with self._writing:
+            db.execute("BEGIN IMMEDIATE")
+            db.set_authorizer(_identifying_only)
+            try:
+                yield
+                db.set_authorizer(None)
+                db.execute("COMMIT")
             finally:
                 db.set_authorizer(None)
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-        log.info("identity_checked", tool=effect.tool, outcome=result.get("outcome"))
-        return result
 
     def _build(self, today: date) -> None:
         """schema.sql, then seed_*.sql in order, with the one-row table `clock (today)`; put in place in one step."""

@@ -6,14 +6,16 @@ from datetime import datetime
 
 import structlog
 
+from runtime.agent.connect.loop import within
+
 log = structlog.get_logger(__name__)
 
 Deliver = Callable[[sqlite3.Connection, str, str], bool]
-"""Send to a recipient (a telephone number, an address) a text; whether it is on its way. Called by a pack's tool, in
-its transaction. Nothing of either may be logged."""
+"""Send to a recipient (a telephone number, an address) a text; whether it is on its way. Called by a pack's tool that
+checks who somebody is, between two transactions of it. Nothing of either may be logged."""
 
 SECONDS = 2.0
-"""What the service may take: nothing else is written meanwhile."""
+"""What the service may take in all."""
 OUTBOX_KEPT = 86_400.0
 """Seconds."""
 
@@ -38,13 +40,24 @@ class Http:
         import httpx
 
         try:
-            answer = httpx.post(self._url, json={"to": recipient, "text": body}, headers=self._headers, timeout=SECONDS)
-        except httpx.HTTPError as error:
+            status = within(SECONDS, self._posted({"to": recipient, "text": body}))
+        except (httpx.HTTPError, TimeoutError) as error:
             log.error("code_not_sent", cause=type(error).__name__)
             return False
-        if not answer.is_success:
-            log.error("code_not_sent", status=answer.status_code)
-        return answer.is_success
+        sent = 200 <= status < 300
+        if not sent:
+            log.error("code_not_sent", status=status)
+        return sent
+
+    async def _posted(self, message: dict[str, str]) -> int:
+        """The status."""
+        import httpx
+
+        async with (
+            httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client,
+            client.stream("POST", self._url, json=message, headers=self._headers) as answer,
+        ):
+            return answer.status_code
 
     def __repr__(self) -> str:
         return "Http(•••)"

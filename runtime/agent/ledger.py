@@ -7,6 +7,7 @@ stays "begun" is of a deed elsewhere whose end nobody knows: it is never done ag
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,6 @@ UNSURE = "tool.unsure"
 """The code of a ToolError after which nobody knows whether a deed elsewhere was done."""
 DONE = "done"
 """The outcome with which a tool says that it has taken back what it was asked to."""
-_LATER = {
-    "state": "TEXT NOT NULL DEFAULT 'done'",
-    "conversation": "TEXT NOT NULL DEFAULT ''",
-    "undone": "INTEGER NOT NULL DEFAULT 0",
-    "customer": "TEXT NOT NULL DEFAULT ''",
-}
-"""Columns that ledgers made before have not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +47,27 @@ class Deed:
 
 
 def bring_up_to_date(db: sqlite3.Connection) -> None:
-    """Add what a ledger of an earlier version lacks."""
-    for column in lacks(db):
-        db.execute(f"ALTER TABLE effects ADD COLUMN {column} {_LATER[column]}")
+    """Add what a database of an earlier version lacks."""
+    for statement in lacks(db):
+        db.execute(statement)
 
 
 def lacks(db: sqlite3.Connection) -> list[str]:
-    """The columns that a ledger of an earlier version has not."""
-    there = {row[1] for row in db.execute("PRAGMA table_info(effects)")}
-    return [column for column in _LATER if column not in there]
+    """The statements that add the tables and columns which a database of an earlier version has not."""
+    statements = []
+    with closing(sqlite3.connect(":memory:")) as new:
+        new.executescript(LEDGER)
+        for table, made in new.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            there = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+            if not there:
+                statements.append(str(made))
+                continue
+            statements += [
+                f"ALTER TABLE {table} ADD COLUMN {name} {kind} {'NOT NULL' if never_null else ''} DEFAULT {default}"
+                for _, name, kind, never_null, default, _ in new.execute(f"PRAGMA table_info({table})").fetchall()
+                if name not in there
+            ]
+    return statements
 
 
 def kept(db: sqlite3.Connection, key: str) -> tuple[str, dict[str, Value]] | None:

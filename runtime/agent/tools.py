@@ -23,7 +23,8 @@ from runtime.agent import Value
 
 SUPPLIED = frozenset({"today", "language", "store", "key", "customer", "now", "deliver"})
 """Parameters that the agent fills in itself: date, "es" or "en", the device's store, the effect's key, the customer's
-id, and for those that write: seconds since 1970, and a way to send the customer a message (`delivery.Deliver`)."""
+id, for those that write: seconds since 1970, and for those in `CHECKS`: a way to send the customer a message
+(`delivery.Deliver`), for which what they have written so far is kept."""
 
 
 def nothing() -> None:
@@ -137,6 +138,8 @@ def _tool(path: Path, name: str, function: Callable[..., Any], acts: bool, check
     if not (isinstance(row, type) and issubclass(row, dict) and hasattr(row, "__annotations__")):
         raise PackError("pack.tools", f"{where}: a tool returns a TypedDict, or a list of them")
     returns = {key: _values(kind) for key, kind in get_type_hints(row).items()}
+    if not checks and any(parameter.name == "deliver" for parameter in parameters):
+        raise PackError("pack.tools", f"{where}: only tools in CHECKS get `deliver`")
     return Tool(
         name=name,
         function=function,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import models.sectors
+from core.errors import ToolError
 from runtime.agent import Effect, Value
 from runtime.agent.database import Database
 from runtime.agent.pack import Pack, load_pack
@@ -107,6 +108,22 @@ def test_a_code_goes_to_the_telephone_that_the_bank_has(bank: Database, banking:
     assert {recipient for recipient, _ in sent} == {"600555245"}
     kept = bank.path.read_bytes()
     assert not [body for _, body in sent if body[-6:].encode() in kept], "of a code only its hash is kept"
+
+
+def test_nobody_waits_while_a_code_is_on_its_way(bank: Database) -> None:
+    """What was counted is kept before, and others write meanwhile; a failure takes nothing of it back."""
+    seen: list[object] = []
+
+    def deliver(_: sqlite3.Connection, recipient: str, body: str) -> bool:
+        seen.append(value(bank, f"SELECT sent FROM identity_codes WHERE customer = '{LUCIA}'"))
+        seen.append(act(bank, "transfer", "a", LUCIA, account="a1", payee="p1", euros="200")["outcome"])
+        raise ToolError("tool.busy", "too many wait")
+
+    supplied = {"customer": LUCIA, "language": "es", "now": NOW, "deliver": deliver}
+    with pytest.raises(ToolError):
+        bank.check(Effect("send_code", {}, "k", check=True), supplied, {})
+    assert seen == [1, "done"]
+    assert value(bank, f"SELECT sent FROM identity_codes WHERE customer = '{LUCIA}'") == 1
 
 
 @pytest.mark.parametrize("days", range(0, 366, 61))

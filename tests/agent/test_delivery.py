@@ -14,6 +14,7 @@ from core.errors import ConfigError
 from runtime.agent.delivery import Http, outbox
 from runtime.config import Identity
 from runtime.minds import delivery
+from tests.agent.service import Service as Dripping
 
 pytestmark = pytest.mark.unit
 
@@ -78,6 +79,17 @@ def test_one_that_refuses_or_is_not_there_is_told_and_nothing_is_logged(
     assert [line["event"] for line in logs] == ["code_not_sent"]
     assert not [secret for secret in (PHONE, "482913", "t0ken") if secret in repr(logs)]
     assert "t0ken" not in repr(Http(url, "t0ken"))
+
+
+def test_one_that_answers_byte_by_byte_is_not_waited_for(db: sqlite3.Connection) -> None:
+    dripping = Dripping()
+    dripping.answers = [dripping.drips_a_header]
+    try:
+        with capture_logs() as logs:
+            assert not Http(dripping.url)(db, PHONE, TEXT)
+    finally:
+        dripping.close()
+    assert [line["cause"] for line in logs] == ["TimeoutError"]
 
 
 def test_the_outbox_keeps_a_day(db: sqlite3.Connection) -> None:

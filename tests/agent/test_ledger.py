@@ -8,13 +8,18 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
+from core.aside import leaving
 from core.errors import PackError, ToolError
+from core.verification import new_code
 from runtime.agent import Effect
 from runtime.agent.briefing import Story
+from runtime.agent.connect.file import load_connectors
 from runtime.agent.database import Database
 from runtime.agent.ledger import UNSURE
 from runtime.agent.pack import Pack, load_pack
@@ -29,6 +34,18 @@ Talk = Callable[..., Conversation]
 OUTSIDE = """
 
 OUTSIDE = ("request_return",)
+"""
+CRM = """
+[system.crm]
+kind = "http"
+url = "http://127.0.0.1:9"
+
+[tool.request_return]
+system = "crm"
+request = { method = "POST", path = "/returns/{number}", body = { item = "{item}" } }
+parameters = { number = "text", item = "integer" }
+returns = { outcome = ["done"], case = "integer", amount = "integer" }
+acts = true
 """
 DEED = Effect("request_return", {"number": "48215", "item": "1"}, "k1")
 FACTS = {"today": TUESDAY, "language": "es", "store": "madrid"}
@@ -124,6 +141,59 @@ def test_asked_for_again_while_it_is_being_done(elsewhere) -> None:
     assert len(results) == 3
 
 
+def test_who_asks_again_and_may_not_even_wait_is_told_no_more_than_is_known(elsewhere) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def deed(_: object, **__: object) -> dict[str, object]:
+        begun.set()
+        go_on.wait(10)
+        return {"outcome": "done", "case": 7, "amount": 100}
+
+    def leave() -> NoReturn:
+        raise ToolError("tool.busy", "too many others wait", retryable=True)
+
+    store = elsewhere(deed)
+    first = threading.Thread(target=store.act, args=(DEED, FACTS, "c1"))
+    first.start()
+    assert begun.wait(10)
+    with leaving(leave), pytest.raises(ToolError) as caught:
+        store.act(DEED, FACTS, "c1")
+    go_on.set()
+    first.join()
+    assert caught.value.code == UNSURE
+    assert store.act(DEED, FACTS, "c1")["case"] == 7
+
+
+def test_what_fits_no_parameter_was_not_sent(elsewhere, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "connectors.toml"
+    file.write_text(CRM, "utf-8")
+    store = elsewhere(load_connectors(file)["request_return"].function)
+    with pytest.raises(ToolError) as caught:
+        store.act(replace(DEED, arguments={"number": "48215", "item": "the first"}), FACTS, "c1")
+    assert caught.value.code == "tool.refused"
+    assert states(database.path) == []
+
+
+def test_what_was_not_done_and_can_not_be_taken_out_again_is_told_as_not_done(
+    elsewhere, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And from then on as in doubt: a person looks."""
+    monkeypatch.setattr("runtime.agent.database.WRITE_WAIT", 0.01)
+    other = sqlite3.connect(database.path, isolation_level=None)
+
+    def deed(_: object, **__: object) -> dict[str, object]:
+        other.execute("BEGIN IMMEDIATE")
+        raise ToolError("tool.unreachable", "nobody listens")
+
+    store = elsewhere(deed)
+    with closing(other), capture_logs() as logs, pytest.raises(ToolError, match="nobody listens"):
+        store.act(DEED, FACTS, "c1")
+    assert [line["event"] for line in logs] == ["effect_not_withdrawn"]
+    with pytest.raises(ToolError) as caught:
+        store.act(DEED, FACTS, "c1")
+    assert caught.value.code == UNSURE
+
+
 def test_who_wanted_it_is_told_and_a_person_looks(elsewhere, retail: Pack, judge: Judge) -> None:
     def deed(_: object, **__: object) -> dict[str, object]:
         raise ConnectionResetError("cut")
@@ -157,6 +227,24 @@ def test_a_ledger_of_an_earlier_version_goes_on(database: Database) -> None:
     database.prepare(TUESDAY)
     assert database.act(DEED, FACTS, "c1") == {"x": 1}
     assert database.act(replace(DEED, key="k2"), FACTS, "c1")["outcome"] == "done"
+
+
+def test_a_database_from_before_people_were_identified_goes_on(database: Database) -> None:
+    def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(path)) as db:
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {table: db.execute(f"PRAGMA table_info({table})").fetchall() for table in tables}
+
+    new = columns(database.path)
+    with closing(sqlite3.connect(database.path)) as db, db:
+        for table in new:
+            if table.startswith("identity_") or table == "outbox":
+                db.execute(f"DROP TABLE {table}")
+        db.execute("ALTER TABLE effects DROP COLUMN customer")
+    database.prepare(TUESDAY)
+    assert columns(database.path) == new
+    with closing(sqlite3.connect(database.path)) as db:
+        assert new_code(db, "7", 1_800_000_000.0)
 
 
 # Undo
@@ -223,6 +311,12 @@ def test_calling_off() -> None:
         ("flows/withdraw_return.toml", 'undoes = "request_return"', "", "intents"),
         ("flows/withdraw_return.toml", "$effect.case", "$effect.cases", "effect.cases"),
         ("tools.py", 'outcome: Literal["done", "refused"]\n\n\ndef with', "outcome: str\n\n\ndef with", "undoes"),
+        (
+            "tools.py",
+            "today: date, number: str, item: str) -> Return:",
+            "deliver: object, number: str, item: str) -> Return:",
+            "deliver",
+        ),
         ("tools.py", "RETURN_DAYS = 30", 'OUTSIDE = ("refund",)\nRETURN_DAYS = 30', "not in ACTS"),
     ],
 )

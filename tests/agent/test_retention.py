@@ -89,6 +89,27 @@ def test_what_is_erased_is_in_no_byte_of_the_file(health: Pack, clinic: Database
     assert card.encode() not in clinic.path.read_bytes()
 
 
+def test_what_somebody_still_reads_is_erased_from_the_log_later(
+    health: Pack, clinic: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the log can be cut, the erasing is not over, though it is long after it in the same day."""
+    monkeypatch.setattr("runtime.agent.database.WRITE_WAIT", 0.01)
+    card = "token-of-a-card-that-is-gone"
+    day = TODAY + timedelta(days=7 * 365)
+    later = Database(clinic.path, health)
+    log = clinic.path.with_name(f"{clinic.path.name}-wal")
+    with closing(sqlite3.connect(clinic.path, isolation_level=None)) as reader:
+        with closing(sqlite3.connect(clinic.path)) as db, db:
+            db.execute("UPDATE payments SET card = ?", (card,))
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM payments").fetchone()
+        later.prepare(day)
+        assert card.encode() in clinic.path.read_bytes() + log.read_bytes()
+        reader.execute("ROLLBACK")
+        later.prepare(day)
+        assert card.encode() not in clinic.path.read_bytes() + log.read_bytes()
+
+
 def test_a_rule_that_fails_keeps_nobody_from_what_they_came_for(health: Pack, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(health.folder, tmp_path / "pack"))
     text = (folder / "pack.toml").read_text("utf-8")
