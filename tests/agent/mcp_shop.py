@@ -1,6 +1,7 @@
 """An MCP server, written with the SDK: `mcp_shop.py [PORT]`. What MCP_SHOP says changes it."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -30,6 +31,8 @@ def stock(article: str) -> Found:
         time.sleep(3)
     if article == "gone":
         os._exit(1)
+    if article == "freezes":
+        os.kill(os.getpid(), signal.SIGSTOP)
     if article.startswith("error "):
         raise MCPError(int(article.removeprefix("error ")), "Connection to something was closed")
     if article == "fails":

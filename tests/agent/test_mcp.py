@@ -170,7 +170,26 @@ def test_one_that_went_while_nobody_asked_is_begun_anew(tmp_path: Path) -> None:
     first = use(tools["units"], article="pid")["units"]
     os.kill(first, signal.SIGKILL)
     until_gone(first)
+    time.sleep(0.3)  # the end of its pipe may come after its own
     assert use(tools["reserve"], article="drill", key="k") == {"outcome": "done"}
+    tools["units"].close()
+
+
+def test_one_that_hangs_is_begun_anew(tmp_path: Path) -> None:
+    unknown = load(tmp_path, pipes())
+    load(tmp_path, pipes(), stock=pin(unknown["units"]), reserve=pin(unknown["reserve"]))
+    unknown["units"].close()
+    file = tmp_path / "connectors.toml"
+    text = file.read_text("utf-8")
+    units = text[text.index("[tool.units]") : text.index("[tool.reserve]")]
+    hurried = units.replace("tool.units", "tool.hurried").replace("timeout = 8.0", "timeout = 0.5")
+    file.write_text(f"{text}\n{hurried}", "utf-8")
+    tools = load_connectors(file)
+    first = use(tools["units"], article="pid")["units"]
+    for _ in range(2):
+        fails("tool.timeout", tools["hurried"], article="freezes")
+    assert use(tools["reserve"], article="drill", key="k") == {"outcome": "done"}
+    until_gone(first)
     tools["units"].close()
 
 

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 _FIELD = re.compile(r"\{(\w+)\}")
 _START, _END = 30.0, 10.0
 """Seconds that a server has to start and to end."""
+_SILENT, _HELLO = 2, 2.0
+"""After so many calls in a row without an answer in time, a server is first asked for anything, for so many seconds at
+most; one that hangs is begun anew."""
 _SILENCE = 30.0
 """Seconds that one over HTTP may say nothing; a call has less."""
 _CLOSED = "Connection closed"
@@ -117,6 +120,10 @@ class McpServer:
         until = time.monotonic() + seconds
         connection = self._latest()
         connected = connection.ready_in(seconds)
+        if connection.silent >= _SILENT and not connection.answers(min(_HELLO, (until - time.monotonic()) / 2)):
+            self._drop(connection)
+            connection = self._latest()
+            connected = connection.ready_in(max(0.0, until - time.monotonic()))
         if wrong := _changed(call, connected):
             raise ToolError("tool.changed", wrong)
         sent = Sent(begun=bool(self._system.command))  # a pipe takes what it is given
@@ -129,12 +136,14 @@ class McpServer:
         try:
             result = within(left, ask())
         except TimeoutError:
+            connection.silent += 1
             raise Trouble("tool.timeout", f"no answer in {seconds:.1f} s", again=True, reached=sent.begun) from None
         except Exception as error:  # noqa: BLE001  what it says is the server's own: it goes nowhere
             trouble = _trouble(error, broken=connection.broken(), sent=sent.begun)
             if trouble.code == "tool.unreachable":
                 self._drop(connection)
             raise trouble from None
+        connection.silent = 0
         return _content(result)
 
     def probe(self, call: McpCall, given: set[str], returns: set[str], seconds: float) -> str:
@@ -199,6 +208,8 @@ class _Connection:
         self._over = asyncio.Event()
         self._starting: asyncio.Timeout | None = None
         self._pipe: Any = None
+        self.silent = 0
+        """Calls in a row that had no answer in time."""
         self.ended: Future[None] = asyncio.run_coroutine_threadsafe(self._kept(), loop())
 
     def ready_in(self, seconds: float) -> _Connected:
@@ -212,6 +223,16 @@ class _Connection:
         except Exception as error:  # noqa: BLE001  of that connection, whatever it was
             why = type(error).__name__
         raise Trouble("tool.unreachable", why, again=True, reached=False)
+
+    def answers(self, seconds: float) -> bool:
+        """Whether it still says anything at all."""
+        client = self._ready.result().client
+        try:
+            within(seconds, client.session.list_tools())
+        except Exception:  # noqa: BLE001  whatever it was, there is no answer
+            return False
+        self.silent = 0
+        return True
 
     def broken(self) -> bool:
         """Whether nothing can come over it any more."""
