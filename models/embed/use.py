@@ -2,17 +2,20 @@
 
 A second opinion beside e5: it was taught which sentences answer each other and which mean the same, in sixteen
 languages. The pieces of words are looked up in a table of 128,010 rows of 6 bits, so a sentence takes 2 ms and no
-runtime but numpy.
+runtime but numpy. The table is unpacked once into the cache, and mapped: only rows that somebody said are in memory.
 """
 
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import ModelError
+from core.files import replacing
+from core.places import cache_home
 from models.embed.text import clean
 from models.store import Store
 
@@ -25,6 +28,8 @@ Floats = npt.NDArray[np.float32]
 
 _TABLES = 17
 """Piece `id` is row `id // 17` of table `id % 17`."""
+_PIECES = 128_010
+_WIDTH = 512
 _ORDERS = ((2, 0), (3, 1), (5, 2))
 """Neighbours that are looked at together, and how many of them stand before."""
 _BEGIN, _END = 1, 2
@@ -33,18 +38,19 @@ _BEGIN, _END = 1, 2
 class Use:
     """An `Embedder`. What it holds doesn't change: thread-safe."""
 
-    dimensions = 512
+    dimensions = _WIDTH
 
     def __init__(
-        self, weights: dict[str, npt.NDArray[np.generic]], pieces: "SentencePieceProcessor", fingerprint: str
+        self,
+        table: npt.NDArray[np.uint8],
+        weights: dict[str, Floats],
+        pieces: "SentencePieceProcessor",
+        fingerprint: str,
     ) -> None:
         self.fingerprint = fingerprint
+        self._table = table
+        self._w = weights
         self._pieces = pieces
-        rows = weights["q1"].shape[0]
-        self._table = np.empty((rows * _TABLES, self.dimensions), np.uint8)
-        for number in range(_TABLES):
-            self._table[number::_TABLES] = weights.pop(f"q{number + 1}")
-        self._w: dict[str, Floats] = {name: array.astype(np.float32) for name, array in weights.items()}
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Unit vectors, float32 [len(texts), 512]; an empty text has one too."""
@@ -88,11 +94,29 @@ def load(store: Store) -> Use:
     """Raises ModelError `model.missing`, `model.truncated`, `model.tampered` or `model.engine`."""
     from sentencepiece import SentencePieceProcessor
 
-    folder = store.require(MODEL)
+    folder, fingerprint = store.require(MODEL), store.catalog.model(MODEL).fingerprint
     try:
         with np.load(folder / "weights.npz", allow_pickle=False) as file:
-            weights = {name: file[name] for name in file.files}
+            weights = {name: file[name].astype(np.float32) for name in file.files if not name.startswith("q")}
+            table = _table(file, fingerprint)
         pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
-        return Use(weights, pieces, store.catalog.model(MODEL).fingerprint)
+        return Use(table, weights, pieces, fingerprint)
     except (OSError, ValueError, KeyError, IndexError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError("model.engine", f"{MODEL} cannot be read: run `mostrador models verify {MODEL}`") from error
+
+
+def _table(weights: "np.lib.npyio.NpzFile", fingerprint: str) -> npt.NDArray[np.uint8]:
+    """uint8 [pieces, 512], of the file in the cache; in memory where none can be kept. Raises what a damaged file does."""
+    path = cache_home() / "embed" / f"{fingerprint}.npy"
+    with suppress(OSError, ValueError, EOFError):
+        kept: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+        if kept.shape == (_PIECES, _WIDTH) and kept.dtype == np.uint8:
+            return kept
+    table = np.empty((_PIECES, _WIDTH), np.uint8)
+    for number in range(_TABLES):
+        table[number::_TABLES] = weights[f"q{number + 1}"]
+    with suppress(OSError):  # without a place for it, it takes 65 MB of memory
+        with replacing(path) as draft, draft.open("wb") as file:
+            np.save(file, table)
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    return table

@@ -1,6 +1,6 @@
 """Likeness of words: cosine of weighted words, pairs of words and four-letter pieces of words; exact, no hashing."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -21,19 +21,24 @@ class Wording:
         seen = Counter(feature for features in counted for feature in features)
         self._rarity = {feature: float(np.log((1 + self._count) / (1 + times)) + 1) for feature, times in seen.items()}
         self._unseen = float(np.log(1 + self._count) + 1)
-        postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for at, features in enumerate(counted):
-            for feature, weight in self._weighted(features).items():
-                postings[feature].append((at, weight))
-        self._postings = {
-            feature: (np.array([at for at, _ in found]), np.array([weight for _, weight in found], np.float32))
-            for feature, found in postings.items()
-        }
+        columns = {feature: number for number, feature in enumerate(seen)}
+        cells = [
+            (columns[feature], at, weight)
+            for at, features in enumerate(counted)
+            for feature, weight in self._weighted(features).items()
+        ]
+        column, place, weight = (np.array(values) for values in zip(*cells, strict=True)) if cells else ((), (), ())
+        order = np.argsort(column, kind="stable")
+        self._columns = columns
+        self._places = np.asarray(place, np.int32)[order]
+        self._weights = np.asarray(weight, np.float32)[order]
+        self._ends = np.cumsum(np.bincount(column, minlength=len(columns))) if cells else np.zeros(0, np.int64)
 
     def among_themselves(self) -> Floats:
         """[texts, texts]."""
         likeness = np.zeros((self._count, self._count), np.float32)
-        for places, weights in self._postings.values():
+        for column in range(len(self._columns)):
+            places, weights = self._having(column)
             likeness[np.ix_(places, places)] += np.outer(weights, weights)
         return likeness
 
@@ -41,10 +46,15 @@ class Wording:
         """Of `text` to each of the texts, 0…1: float32 [texts]. Words that none of them has make it less like all."""
         likeness = np.zeros(self._count, np.float32)
         for feature, weight in self._weighted(_features(text)).items():
-            if feature in self._postings:
-                places, weights = self._postings[feature]
+            if (column := self._columns.get(feature)) is not None:
+                places, weights = self._having(column)
                 likeness[places] += weight * weights
         return likeness
+
+    def _having(self, column: int) -> tuple[npt.NDArray[np.int32], Floats]:
+        """The texts that have a feature, and what it weighs in each."""
+        part = slice(self._ends[column - 1] if column else 0, self._ends[column])
+        return self._places[part], self._weights[part]
 
     def _weighted(self, features: Counter[str]) -> dict[str, float]:
         weights = {
