@@ -24,7 +24,7 @@ from runtime.agent.flow import (
     Step,
     step_id,
 )
-from runtime.agent.guard import DANGERS, NUMBERED, numbered
+from runtime.agent.guard import DANGERS, DOUBTS, NUMBERED, numbered
 from runtime.agent.ledger import DONE, LEDGER
 from runtime.agent.pack import OUT_OF_SCOPE, OWN_INTENTS, Pack
 from runtime.agent.phrases import CORE, KINDS, fields
@@ -168,8 +168,9 @@ def _check_guard(pack: Pack, language: Language) -> None:
     """What is said in danger is there, names itself to the person who takes over, and gives a number to call."""
     path, phrases = pack.folder / "phrases" / f"{language}.toml", pack.phrases[language]
     text = path.read_text("utf-8")
-    for kind in DANGERS:
-        for code in (f"guard.{kind}", *(() if kind == "abuse_mild" else (f"menu.{kind}",))):
+    for kind in (*DANGERS, *DOUBTS):
+        hands_over = kind in DANGERS and kind != "abuse_mild"
+        for code in (f"guard.{kind}", *((f"menu.{kind}",) if hands_over else ())):
             if code not in phrases:
                 raise _fail("guard", path, line_of(text, ["say"]), f"say.{code}: is missing (every pack needs it)")
         for variant in phrases.variants(f"guard.{kind}"):

@@ -21,6 +21,7 @@ from runtime.agent.delivery import Deliver, outbox
 from runtime.agent.entities import EntityIndex, Term
 from runtime.agent.flow import END, Flow, Offer
 from runtime.agent.ground import Ground, supplied
+from runtime.agent.guard import doubt, numbered
 from runtime.agent.identity import identifying, supplied_customer
 from runtime.agent.index import open_library
 from runtime.agent.ledger import UNSURE, Deed, last_deed
@@ -155,7 +156,18 @@ class Agent:
                 plan = turn.plan()
             except ToolError as error:  # outside of any step: what was offered could not be looked up again
                 plan = turn.not_looked_up(error)
+        plan = self._cautioned(plan)
         return msgspec.structs.replace(plan, state=self._remembered(plan.state, state))
+
+    def _cautioned(self, plan: Plan) -> Plan:
+        """The number to call comes first where danger may be meant; the rest is as it was."""
+        reply = plan.reply or Reply(())
+        kind = None if plan.heard.choice else doubt(plan.heard.text)
+        if kind is None or any(numbered(message.text) for message in reply.messages):
+            return plan
+        caution = Message(self.phrase(f"guard.{kind}", reply.language or plan.heard.language))
+        reply = msgspec.structs.replace(reply, messages=(caution, *reply.messages))
+        return msgspec.structs.replace(plan, why=f"{plan.why}; {kind}", reply=reply)
 
     def commit(self, plan: Plan, conversation: str) -> tuple[Reply, DialogState]:
         """Carry out the effects once, and go on to the reply. Raises AgentError."""

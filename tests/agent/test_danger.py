@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import PackError
-from runtime.agent.guard import DANGERS, NUMBERED, Danger, abuse, danger
+from runtime.agent import Language
+from runtime.agent.guard import DANGERS, DOUBTS, NUMBERED, Danger, Doubt, abuse, danger
 from runtime.agent.pack import Pack, load_pack
 from runtime.agent.planner import Agent
 from tests.agent.conversation import Conversation
@@ -77,6 +78,32 @@ def test_the_packs_own_words_for_its_own_emergency(agent: Agent) -> None:
     assert "112" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "number", "answer"),
+    [
+        ("es", "no puedo más, ¿dónde están las bombillas?", "024", "pasillo 14"),
+        ("en", "my wife is going to kill me if I don't bring light bulbs, where are they?", "112", "aisle 14"),
+    ],
+)
+def test_what_may_be_danger_is_answered_with_the_number_first(
+    agent: Agent, language: Language, text: str, number: str, answer: str
+) -> None:
+    conversation = Conversation(agent, language)
+    said = conversation.say(text)
+    assert said.index(number) < said.index(answer)
+    assert conversation.reply.action == "go_on"
+
+
+def test_what_may_be_danger_keeps_the_question_open(agent: Agent) -> None:
+    conversation = Conversation(agent)
+    conversation.say("quiero devolver el pedido 48215")
+    before = conversation.state.stack
+    assert "112" in conversation.say("no responde")
+    assert conversation.reply.action == "go_on"
+    assert [frame.flow for frame in conversation.state.stack] == [frame.flow for frame in before]
+    assert "112" not in conversation.say("repite")
+
+
 def test_an_insult_ends_in_a_person_and_a_coarse_word_the_second_time(agent: Agent) -> None:
     conversation = Conversation(agent)
     conversation.say("gilipollas")
@@ -96,8 +123,8 @@ def test_swearing_is_no_hindrance(agent: Agent) -> None:
     assert "aisle 14" in Conversation(agent, "en").say("where are the fucking light bulbs")
 
 
-@pytest.mark.parametrize("kind", DANGERS)
-def test_a_pack_without_the_words_is_told_where(retail: Pack, tmp_path: Path, kind: Danger) -> None:
+@pytest.mark.parametrize("kind", [*DANGERS, *DOUBTS])
+def test_a_pack_without_the_words_is_told_where(retail: Pack, tmp_path: Path, kind: Danger | Doubt) -> None:
     folder = Path(shutil.copytree(retail.folder, tmp_path / "pack"))
     path = folder / "phrases" / "en.toml"
     path.write_text(path.read_text("utf-8").replace(f'"guard.{kind}" =', f'"guard.not_{kind}" ='), "utf-8")
