@@ -10,6 +10,8 @@ import models.sectors
 from runtime.agent import Effect, Value
 from runtime.agent.database import Database
 from runtime.agent.pack import Pack, load_pack
+from runtime.agent.phrases import fields
+from runtime.agent.tools import call
 
 pytestmark = pytest.mark.unit
 
@@ -55,6 +57,17 @@ def test_nobody_changes_the_appointment_of_somebody_else(town: Database) -> None
     assert act(town, "move", "a", locator="410001", customer="23456789D", opening=opening)["outcome"] == "refused"
     assert act(town, "cancel", "b", locator="410001", customer="23456789D")["outcome"] == "refused"
     assert act(town, "cancel", "c", locator="410001", customer="12345678Z")["outcome"] == "done"
+
+
+def test_nothing_is_told_of_an_appointment_to_whoever_knows_a_document(public: Pack, town: Database) -> None:
+    opening = str(rows(town, FREE, TODAY.isoformat())[0])
+    act(town, "book", "a", customer="23456789D", procedure="register", opening=opening)
+    bookable = public.tools["bookable"]
+    with town.reading() as db:
+        found = call(bookable, db, {**SUPPLIED, "today": TODAY, "customer": "23456789D"}, {"procedure": "register"})
+    assert found == {"outcome": "already"}
+    for phrases in public.phrases.values():
+        assert not any(fields(variant) for variant in phrases.variants("book.already"))
 
 
 def test_each_complaint_has_a_key_of_its_own(town: Database) -> None:

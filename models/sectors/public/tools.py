@@ -100,7 +100,6 @@ class Bookable(TypedDict, total=False):
     outcome: Literal["free", "later", "already", "none"]
     procedure: str
     day: str
-    time: str
 
 
 def bookable(
@@ -113,15 +112,16 @@ def bookable(
     part: str | None = None,
     office: str | None = None,
 ) -> Bookable:
-    """Whether there is a time: "already" one for the same thing, "none" free, or "later" than the day asked for."""
-    name = _name(db, "procedures", language, procedure)
+    """Whether there is a time: "none" free, or "later" than the day asked for; "already" where the citizen has one for
+    the same thing, of which nothing is told: whoever asks has only said whose document it is."""
     held = db.execute(
-        "SELECT o.day, o.time FROM appointments AS a JOIN openings AS o ON o.id = a.opening"
+        "SELECT 1 FROM appointments AS a JOIN openings AS o ON o.id = a.opening"
         " WHERE a.nif = ? AND a.procedure = ? AND a.state = 'booked' AND o.day >= ? LIMIT 1",
         (customer, procedure, today.isoformat()),
     ).fetchone()
     if held:
-        return Bookable(outcome="already", procedure=name, day=held[0], time=held[1])
+        return Bookable(outcome="already")
+    name = _name(db, "procedures", language, procedure)
     offered = openings(db, today, procedure, day, part, office)
     if not offered:
         return Bookable(outcome="none", procedure=name)
