@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from typing import Literal
 
 SCHEMA = """
@@ -85,13 +86,16 @@ def check_secret(
 
 
 def check_answers(
-    db: sqlite3.Connection, customer: str, given: list[str], right: list[str], now: float
+    db: sqlite3.Connection, customer: str, given: Sequence[str], right: Sequence[str | None], now: float
 ) -> Literal["ok", "wrong", "locked"]:
-    """Knowledge questions: all of `given`, or none of it counts. Which one was wrong is not said."""
+    """Knowledge questions: all of `given`, or none of it counts. Which one was wrong is not said. What is not known of
+    a customer (NULL or empty, or no row at all) is no answer that can be right."""
     if locked(db, customer, now):
         return "locked"
-    same = [hmac.compare_digest(one.encode(), other.encode()) for one, other in zip(given, right, strict=True)]
-    return counted(db, customer, "answers", now, right=all(same) and all(right))
+    known = [each or "" for each in right]
+    same = [hmac.compare_digest(one.encode(), other.encode()) for one, other in zip(given, known, strict=False)]
+    whole = 0 < len(given) == len(known)
+    return counted(db, customer, "answers", now, right=whole and all(same) and all(known))
 
 
 def new_code(db: sqlite3.Connection, customer: str, now: float) -> str:

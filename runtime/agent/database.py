@@ -208,6 +208,7 @@ class Database:
             ExitStack() as turn,
         ):
             db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")
             send: Deliver | None = supplied.get("deliver")
 
             def deliver(_: sqlite3.Connection, recipient: str, body: str) -> bool:

@@ -64,14 +64,13 @@ def identifying(pack: "Pack", identity: Identity, flow: Flow) -> Flow | None:
 
 
 def after(identity: Identity, step: Identify, result: Mapping[str, Value]) -> Identity:
-    """What a tool's answer makes of it. Who turns out to be another customer is no more than claimed."""
+    """What a tool's answer makes of it. Failures stay counted: nobody who is let in as one may guess at others."""
     if result.get("outcome") != OK:
         return Identity(identity.level, identity.customer, identity.how, identity.failures + 1)
     customer = str(result.get("customer") or "") or identity.customer
     if not customer:
         raise AgentError("agent.identity", f"{step.identify} says ok and not who it is")
-    failures = 0 if step.reaches == "verified" else identity.failures
-    return Identity(step.reaches, customer, step.how, failures)
+    return Identity(step.reaches, customer, step.how, identity.failures)
 
 
 def supplied_customer(tool: "Tool", identity: Identity) -> dict[str, Value]:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import models.sectors
+from core import verification
 from runtime.agent import Effect, Value
 from runtime.agent.database import Database
 from runtime.agent.pack import Pack, load_pack
+from runtime.agent.tools import call
 
 pytestmark = pytest.mark.unit
 
@@ -81,6 +83,17 @@ def test_a_bill_is_paid_once(clinic: Database) -> None:
     assert first == {"outcome": "done", "receipt": 500002, "amount": 7000}
     assert act(clinic, "pay", "b", customer="204518", bill="3021", card="local-2")["outcome"] == "already"
     assert rows(clinic, "SELECT card FROM payments WHERE bill = '3021'") == ["local-1"]
+
+
+@pytest.mark.parametrize("customer", ["204518", "999999"])
+@pytest.mark.parametrize("born", ["", "None", "1958"])
+def test_a_birthday_that_is_not_known_proves_nothing(health: Pack, customer: str, born: str) -> None:
+    """A clinic's own patients may have none: the column of another schema may be NULL."""
+    with sqlite3.connect(":memory:") as db:
+        db.executescript(f"{verification.SCHEMA} CREATE TABLE patients (number TEXT, born TEXT);")
+        db.execute("INSERT INTO patients VALUES ('204518', NULL)")
+        found = call(health.tools["check_born"], db, {"customer": customer, "now": 1.8e9}, {"born": born})
+    assert found == {"outcome": "wrong"}
 
 
 @pytest.mark.parametrize("days", range(0, 366, 61))

@@ -1,6 +1,8 @@
 """Who the customer is: nothing is told or done below the level that a flow states. On the real embedder."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,7 +79,8 @@ class Call:
     def verified(self) -> "Call":
         self.claimed().say("by PIN")
         self.key(PIN)
-        assert self.state.identity == Identity("verified", CUSTOMER, "pin")
+        identity = self.state.identity
+        assert (identity.level, identity.customer, identity.how) == ("verified", CUSTOMER, "pin")
         return self
 
 
@@ -144,6 +147,19 @@ def test_three_failures_lead_to_a_person(ring: Callable[[str], Call]) -> None:
     assert call.action == "to_person"
 
 
+def test_who_is_let_in_gets_no_new_guesses(ring: Callable[[str], Call]) -> None:
+    """Failures stay counted: somebody with an account of their own can't try the numbers of others in between."""
+    call = ring("c1")
+    call.say(ASK)
+    call.say("1111")
+    call.verified()
+    assert call.state.identity.failures == 1
+    call.say("No, I'm someone else")
+    call.say("1112")
+    assert call.say("1113") == "I could not make sure who you are."
+    assert call.action == "to_person"
+
+
 def test_failures_outlive_the_call(ring: Callable[[str], Call], clock: Clock) -> None:
     for number in ("c1", "c2"):
         call = ring(number).claimed()
@@ -163,19 +179,57 @@ def test_failures_outlive_the_call(ring: Callable[[str], Call], clock: Clock) ->
 
 
 def test_the_digits_are_written_nowhere(ring: Callable[[str], Call], tmp_path: Path) -> None:
+    before = bytes_in(tmp_path)
+    wrong = next(digits for digits in ("8642", "7531", "5297", "6183") if digits.encode() not in before)
+    assert PIN.encode() not in before
     call = ring("c1").claimed()
     call.say("PIN")
-    call.key("86420975"[:4])
+    call.key(wrong)
     call.key(PIN)
     assert "is closed" in call.say("yes")
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("bank.db*"))
-    for digits in (PIN, "8642"):
+    kept = bytes_in(tmp_path)
+    for digits in (PIN, wrong):
         assert digits.encode() not in call.written
-        assert f'"{digits}"'.encode() not in kept
+        assert digits.encode() not in kept
         assert digits not in repr(call.state)
         assert digits not in repr(call.plan)
     with call.agent.database.reading() as db:
         assert db.execute("SELECT tool, arguments FROM effects").fetchall() == [("close_account", "{}")]
+
+
+def bytes_in(folder: Path) -> bytes:
+    """All of the database: its pages, those that are free, its log."""
+    return b"".join(path.read_bytes() for path in folder.glob("bank.db*"))
+
+
+def test_a_code_is_in_no_byte_of_the_database(bank: Pack, store: Database, judge: Judge, tmp_path: Path) -> None:
+    sent: list[str] = []
+
+    def deliver(db: object, recipient: str, text: str) -> bool:
+        sent.append(text[-6:])
+        return True
+
+    call = Call(Agent(bank, store, judge, lambda: TUESDAY, deliver=deliver), "c1").claimed()
+    call.say("code")
+    assert "Ada Lovelace" in call.say(sent[0])
+    assert "is closed" in call.say("yes")
+    for digits in sent:
+        assert digits.encode() not in bytes_in(tmp_path)
+
+
+def test_a_code_in_the_outbox_is_wiped_with_its_row(
+    ring: Callable[[str], Call], store: Database, tmp_path: Path
+) -> None:
+    """The table is for demonstrations; what is deleted from it leaves no bytes behind."""
+    with closing(sqlite3.connect(store.path)) as db:
+        db.execute("INSERT INTO outbox (made, recipient, body) VALUES (0, '600', 'Your code is 918273')")
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    assert b"918273" in bytes_in(tmp_path)
+    ring("c1").claimed().say("code")
+    with closing(sqlite3.connect(store.path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    assert b"918273" not in bytes_in(tmp_path)
 
 
 def test_nobody_says_a_pin(ring: Callable[[str], Call]) -> None:

@@ -48,6 +48,16 @@ def test_who_has_no_secret_is_nobody() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given_as", "known"),
+    [(["1815"], [None]), ([""], [None]), (["1815", ""], ["1815", None]), (["1815"], ()), ([], ()), ([""], [""])],
+)
+def test_what_is_not_known_of_a_customer_is_no_answer(given_as: list[str], known: list[str | None]) -> None:
+    db = bank()
+    assert verification.check_answers(db, "ada", given_as, known, NOW) == "wrong"
+    assert db.execute("SELECT failures FROM identity_failures").fetchall() == [(1,)]
+
+
 def test_a_code_is_good_once_and_the_last_one_only() -> None:
     db = bank()
     first = verification.new_code(db, "ada", NOW)

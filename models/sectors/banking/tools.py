@@ -91,7 +91,7 @@ def check_code(db: sqlite3.Connection, customer: str, code: str, now: float) -> 
 def check_questions(db: sqlite3.Connection, customer: str, born: str, postcode: str, now: float) -> Checked:
     """The year of birth and the postcode, both."""
     row = db.execute("SELECT substr(born, 1, 4), postcode FROM customers WHERE number = ?", (customer,)).fetchone()
-    return Checked(outcome=verification.check_answers(db, customer, [born, postcode], list(row), now))
+    return Checked(outcome=verification.check_answers(db, customer, [born, postcode], row or (), now))
 
 
 # Accounts
