@@ -3,13 +3,14 @@
 import re
 
 from runtime.agent import Frame, Value
+from runtime.agent.days import names_day
 from runtime.agent.fill import called, kept
 from runtime.agent.flow import Flow, Slot
 from runtime.agent.ground import Ground
-from runtime.agent.numbers import ungrouped
+from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
-from runtime.agent.slots import is_question, yes_no
-from runtime.agent.words import blanked, fold
+from runtime.agent.slots import AROUND, is_plain, is_question, other_numbers, says_yes, without_answer, yes_no
+from runtime.agent.words import BLANK, blanked, fold
 
 _CORRECTION = re.compile(
     r"^(?:no|not|perdon|perdona|perdone|espera|digo|quise decir|queria decir|me he equivocado|sorry|wait|actually"
@@ -26,59 +27,132 @@ _SHORT = 12
 """Words: what names a slot in a longer sentence may be about something else."""
 
 
-def corrected(ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming: bool = False) -> dict[str, Value]:
-    """The slots that a correction sets (None: to be asked for again); empty when `text` corrects nothing.
+def corrected(
+    ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming: bool = False, asked: str = ""
+) -> dict[str, Value]:
+    """The slots that a correction sets (None: to be asked for again); empty when `text` corrects nothing: a plain yes
+    or no, a question, a value that is known said again.
 
-    `confirming`: a yes or no was asked, so another value alone is a correction too.
+    `confirming`: a yes or no was `asked`, so another value alone is a correction too.
     """
+    if is_plain(text) or is_question(text):
+        return {}
     meant = _meant(text)
     begins = meant != text or bool(_CORRECTION.match(fold(text)) or (confirming and _RATHER.match(fold(text))))
-    other = confirming and yes_no(text) is None and not is_question(text)
-    if not (begins or other or _WRONG.search(fold(text))):
+    if not (begins or confirming or _WRONG.search(fold(text))):
         return {}
-    known = {name: slot for name, slot in flow.slots.items() if frame.slots.get(name) is not None}
-    named = {name: slot for name, slot in known.items() if _names(ground, name, slot, meant)}
-    found: dict[str, Value] = {}
-    rest, left = ungrouped(meant), dict(named or known)
-    while best := _surest(ground, frame, left, rest, of_named=bool(named), few=not begins and not named):
-        name, reading = best
-        found |= {name: None, **kept(name, reading)}
-        rest = blanked(rest, reading.taken)
-        del left[name]
-    if not found and named and len(fold(text).split()) <= _SHORT:
-        return dict.fromkeys(list(named)[:1])
-    return found
+    return _Correction(ground, flow, frame, meant, begins=begins, confirming=confirming, asked=asked).read()
 
 
-def _surest(
-    ground: Ground, frame: Frame, slots: dict[str, Slot], text: str, *, of_named: bool, few: bool
-) -> tuple[str, Reading] | None:
-    """The slot that `text` fits best, with what it reads; the first of two alike, what can't be right last."""
-    best: tuple[str, Reading] | None = None
-    for name, slot in slots.items():
-        if reader(slot.type).by_name and not of_named:
-            continue
-        reading = _read(ground, frame, name, slot, text)
-        if reading is None or (few and reading.around(fold(text).split()) > _FEW):
-            continue
-        if best is None or _fit(reading) > _fit(best[1]):
-            best = name, reading
-    return best
+def confirmed(ground: Ground, flow: Flow, frame: Frame, text: str, asked: str) -> bool | None:
+    """A yes or a no to what was `asked`. Values that are known may be said again in it; a yes in which there is any
+    other number, day or name is none."""
+    rest = _Correction(ground, flow, frame, text, begins=False, confirming=True, asked=asked).rest()
+    answer = yes_no(text)
+    if answer is None and says_yes(text):
+        answer = yes_no(f"{fold(text).split()[0]}, {rest.replace(BLANK, ' ')}")
+    return answer if not answer or _settled(ground, flow, rest, asked) else None
 
 
-def _fit(reading: Reading) -> tuple[bool, float]:
-    return not reading.wrong, reading.sure
+def _settled(ground: Ground, flow: Flow, rest: str, asked: str) -> bool:
+    if "?" in rest or other_numbers(rest, asked, ground.language):
+        return False
+    words, told = fold(rest).split(), set(fold(asked).split())
+    names = {word for word in words if names_day(word)}
+    for kind in {slot.of for slot in flow.slots.values() if slot.type == "entity"}:
+        names |= {words[at] for match in ground.entities[kind].find(rest, ground.language) for at in match.words}
+    return names <= told
 
 
-def _read(ground: Ground, frame: Frame, name: str, slot: Slot, text: str) -> Reading | None:
-    """Another value than the one that is known, and hardly anything else."""
-    before = frame.slots[name]
-    options = ground.options(slot, frame.slots) if slot.type == "choice" else ()
-    hearing = Hearing(text, ground, options=options, before=before)
-    reading = read(hearing, slot)
-    if reading is None or not reading.alone(hearing.words):
-        return None
-    return None if reading.held or (reading.value == before and not reading.wrong) else reading
+class _Correction:
+    """Reads `text` against what a frame knows."""
+
+    def __init__(
+        self, ground: Ground, flow: Flow, frame: Frame, text: str, *, begins: bool, confirming: bool, asked: str
+    ) -> None:
+        self._ground = ground
+        self._flow = flow
+        self._known = dict(frame.slots)
+        self._text = without_answer(ungrouped(text)) if confirming else ungrouped(text)
+        self._yes = confirming and says_yes(text)
+        self._told = set(fold(asked).split())
+        self._slots = {
+            name: slot
+            for name, slot in flow.slots.items()
+            if frame.slots.get(name) is not None or (confirming and not self._yes and self._narrows(name, slot))
+        }
+        self._named = {name: slot for name, slot in self._slots.items() if _names(ground, name, slot, text)}
+        self._few = not begins and not self._named
+        self._again: set[str] = set()
+        self._taken: set[int] = set()
+
+    def read(self) -> dict[str, Value]:
+        found = self._found()
+        named = [name for name in self._named if name not in self._again]
+        if not found and named and not self._yes and len(fold(self._text).split()) <= _SHORT:
+            return {named[0]: None}
+        return found
+
+    def rest(self) -> str:
+        """The text without the words of any value, known or new."""
+        self._found()
+        return blanked(self._text, self._taken)
+
+    def _found(self) -> dict[str, Value]:
+        """What differs from what is known."""
+        found: dict[str, Value] = {}
+        rest, left = self._text, dict(self._named or self._slots)
+        while best := self._surest(left, rest, {**self._known, **found}):
+            name, reading = best
+            if self._differs(name, reading):
+                found |= {name: None, **kept(name, reading)}
+            else:
+                self._again.add(name)
+            self._taken |= reading.taken
+            if reader(left[name].type).takes:
+                rest = blanked(rest, reading.taken)
+            del left[name]
+        return found
+
+    def _differs(self, name: str, reading: Reading) -> bool:
+        """Whether it is another value; one that nobody has told yet is none if it was part of what was asked."""
+        if self._known.get(name) is None:
+            words = fold(self._text).split()
+            return not {words[at] for at in reading.taken} <= self._told | AROUND
+        return bool(reading.wrong) or reading.value != self._known[name]
+
+    def _narrows(self, name: str, slot: Slot) -> bool:
+        """Whether the options of what was chosen depend on it."""
+        return slot.optional and any(
+            f"${name}" in other.arguments.values() for other in self._flow.slots.values() if other.type == "choice"
+        )
+
+    def _surest(self, slots: dict[str, Slot], text: str, known: dict[str, Value]) -> tuple[str, Reading] | None:
+        """The slot that `text` fits best, with what it reads; of two alike what is known, then the first; what can't
+        be right last."""
+        best: tuple[tuple[bool, float, bool], str, Reading] | None = None
+        for name, slot in slots.items():
+            if reader(slot.type).by_name and not self._named:
+                continue
+            reading = self._read(name, slot, text, known)
+            if reading is None or (self._few and reading.around(fold(text).split()) > _FEW):
+                continue
+            fit = not reading.wrong, reading.sure, not self._differs(name, reading)
+            if best is None or fit > best[0]:
+                best = fit, name, reading
+        return best and best[1:]
+
+    def _read(self, name: str, slot: Slot, text: str, known: dict[str, Value]) -> Reading | None:
+        """A value, and hardly anything else."""
+        options = self._ground.options(slot, known) if slot.type == "choice" else ()
+        hearing = Hearing(text, self._ground, options=options, before=known.get(name))
+        reading = read(hearing, slot)
+        if reading is None or reading.held or not reading.alone(hearing.words):
+            return None
+        words = [hearing.words[at] for at in reading.taken]
+        if self._yes and words and all(is_weak(word) for word in words):  # "yes, cancel that one"
+            return None
+        return reading
 
 
 def _meant(text: str) -> str:

@@ -19,7 +19,7 @@ from runtime.agent.briefing import Story, brief
 from runtime.agent.database import Database
 from runtime.agent.delivery import Deliver, outbox
 from runtime.agent.entities import EntityIndex, Term
-from runtime.agent.flow import END, Flow, Offer
+from runtime.agent.flow import END, Confirm, Flow, Offer
 from runtime.agent.ground import Ground, supplied
 from runtime.agent.guard import doubt, numbered
 from runtime.agent.identity import identifying, supplied_customer
@@ -473,9 +473,9 @@ class _Turn:
         failures = self._state.failures + 1
         if failures >= MOST_FAILURES or not self._open():
             return self._end("to_person", "to_person")
-        frame = self._state.stack[-1]
+        *below, frame = self._kept()
         slots = {key: value for key, value in frame.slots.items() if not key.endswith("?held")} | self._is.slots
-        walked = walk(self._ground, (*self._state.stack[:-1], Frame(frame.flow, frame.step, slots)))
+        walked = walk(self._ground, (*below, Frame(frame.flow, frame.step, slots)))
         plan = self._walked(walked)
         state = msgspec.structs.replace(plan.state, failures=failures)
         return Plan(plan.heard, plan.intent, plan.confidence, plan.why, plan.effects, plan.reply, state)
@@ -520,7 +520,7 @@ class _Turn:
         if frame.flow == AGENT and frame.step == OFFER:
             return self._end("to_person", "to_person") if yes else self._declined()
         if frame.flow == AGENT and frame.step == RETRY:
-            return self._walked(walk(self._ground, self._state.stack[:-1])) if yes else self._left_alone()
+            return self._tried_again() if yes else self._left_alone()
         if frame.flow == AGENT or frame.step == END:
             return self._say((self._ground.message("go_ahead"),)) if yes else self._end("goodbye", "goodbye")
         flow = self._ground.pack.flows[frame.flow]
@@ -540,6 +540,15 @@ class _Turn:
         if kept and kept[-1].step != END:
             return self._walked(walk(self._ground, kept))
         return self._say((self._ground.message("anything_else"),), stack=kept, expect=Expect())
+
+    def _tried_again(self) -> Plan:
+        """What failed once more. Where it is a deed, this yes is to what was read back right before, and to no more."""
+        *below, frame = self._state.stack[:-1]
+        flow = self._ground.pack.flows[frame.flow]
+        at = flow.index(frame.step)
+        if at < len(flow.steps) and isinstance(flow.steps[at], Confirm):
+            frame = Frame(frame.flow, frame.step, {**frame.slots, note(frame.step, "yes"): True})
+        return self._walked(walk(self._ground, (*below, frame)))
 
     def _left_alone(self) -> Plan:
         """What failed is not tried again; what it had interrupted goes on."""
@@ -563,10 +572,12 @@ class _Turn:
         return self._go_on(Frame(frame.flow, frame.step, slots))
 
     def _correct(self) -> Plan:
-        """A slot was wrong: the flow again from its start, with what was said and without what was looked up."""
-        frame = self._state.stack[-1]
+        """A slot was wrong: the flow again from its start, with what was said and without what was looked up; a choice
+        is made anew where what it depends on has changed, unless it was said as well."""
+        *below, frame = self._kept()
         flow = self._ground.pack.flows[frame.flow]
-        changed = {f"${name}" for name in self._is.slots}
+        said = self._is.slots
+        changed = {f"${name}" for name in flow.slots if name in said and said[name] != frame.slots.get(name)}
         kept: dict[str, Value] = {}
         for name, slot in flow.slots.items():
             if slot.type == "pin":
@@ -574,9 +585,7 @@ class _Turn:
             if slot.type != "choice" or not changed & {f"${name}", *map(str, slot.arguments.values())}:
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
         kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
-        fresh = begin(flow, {**kept, **self._is.slots})
-        below = self._state.stack[:-1]
-        return self._walked(walk(self._ground, (*below, fresh)))
+        return self._walked(walk(self._ground, (*below, begin(flow, {**kept, **said}))))
 
     def _start(self) -> Plan:
         """A new flow on top of what is open, or an answer that leaves it as it is."""

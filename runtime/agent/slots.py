@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from runtime.agent import Language
 from runtime.agent.numbers import digit_runs, find_number
-from runtime.agent.words import BLANK, FUNCTION, fold, listed, stem
+from runtime.agent.words import BLANK, FUNCTION, blanked, fold, listed, stem
 from runtime.messages import Choice
 
 _YES = frozenset(
@@ -31,10 +31,28 @@ _MEANS_NO = (
     "dejelo", "nada mas", "eso es todo", "no thanks", "no thank you", "not really", "rather not", "leave it",
     "not now", "no way", "nothing else", "that is all", "thats all", "that s all", "i m good", "not yet",
 )  # fmt: skip
-_MEANS_NEITHER = (
-    "no se", "no entiendo", "no lo se", "no oigo", "no estoy segur", "no te oigo", "no le oigo", "no lo tengo",
-    "not sure", "don t know", "dont know", "do not know", "don t understand", "not understand", "can t hear",
-)  # fmt: skip
+_NEITHER = re.compile(
+    r"\bno (?:lo |la )?se\b(?! preocup)|\bno (?:lo )?(?:entiendo|tengo claro|recuerdo|sabria)\b|\bno (?:te |le )?oigo\b"
+    r"|\bno (?:estoy segur[oa]|lo tengo|me acuerdo|tengo ni)\b|\bni (?:idea|si ni no)\b|\byo que se\b|\bquien sabe\b"
+    r"|\bdepende\b|\bnot (?:sure|certain)\b|\b(?:don t|dont|do not) (?:know|understand|remember)\b|\bnot understand\b"
+    r"|\b(?:can t|cant|cannot) (?:hear|say|tell|remember)\b|\bno (?:idea|clue)\b|\bdunno\b|\bdepends\b"
+)
+_HOLDS = re.compile(
+    r"\b(?:pero|esper(?!o\b)\w+|salvo|excepto|menos(?! mal\b)|(?<!cuanto )antes|aunque|sin embargo"
+    r"|(?:moment|segund|rat)ito|un (?:momento|segundo|minuto|instante|rato)|a ver|deja\w*me|dejeme|siempre que"
+    r"|solo si|hasta que|but|wait|except|unless|until|before|although|though|however|hold on|hang on|hold it"
+    r"|let me|let s see|(?:a|one|just a) (?:moment|second|sec|minute|bit)|if)\b"
+)
+"""Words that take back a yes or a no, or put it off: «sí, pero…», «no, espera», "yes, if it's free"."""
+_PAUSE = re.compile(
+    r"\b(?:(?:en |espere? |espera |deme |dame |dale |just |give me |wait )?"
+    r"(?:un (?:momento|momentito|segundo|segundito|minuto|minutito|instante|rato|ratito)"
+    r"|(?:a|one|just a) (?:moment|second|sec|minute|bit)|half a (?:second|minute))"
+    r"|espera|espere|hold on|hang on|wait(?: a (?:moment|second|minute))?)\b(?! (?:de|of|before|past|to)\b)"
+)
+_ANSWERS = _YES | _NO | {"pero", "but", "espera", "espere", "wait"}
+_CONDITION = re.compile(r"(?<=[\s,.;:])si(?=\s+\w)")
+"""«Sí, si es gratis»: as it is written, without its accent, and not first."""
 _FILLER = frozenset(
     listed(
         "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que ya a"
@@ -46,6 +64,7 @@ _FILLER = frozenset(
 _ABOUT = listed("perdon perdone perdona queria decir sorry meant mean actually rather mejor sea son somos seria make")
 AROUND = _FILLER | frozenset([*_ABOUT, BLANK])
 """Words that say nothing by themselves around an answer."""
+_ONES = frozenset(listed("un una uno one"))
 _NEGATABLE = frozenset(listed("correcto correcta exacto confirmo confirma right correct ok okay fine sure confirm"))
 _ORDINALS: dict[str, int] = {
     "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
@@ -55,6 +74,9 @@ _ASKING = frozenset(
     listed(
         "cuanto cuanta cuantos cuantas cuando donde cual cuales quien como what when where how why which who whether"
     )
+)
+_BEFORE_ASKING = frozenset(
+    listed("no si yes ok okay vale y and pero but perdon perdona perdone espera espere oye oiga sorry wait so pues")
 )
 _BEGINS_WITH_YES = re.compile(
     r"\W*(?:sí|si[,.!]|yes|yeah|yep|yup|claro|correcto|confirmo|por supuesto|ok|okay|sure)\b", re.IGNORECASE
@@ -68,12 +90,54 @@ _MOST_AROUND = 4
 def yes_no(text: str) -> bool | None:
     """A clear yes or a clear no, in either language; None for anything that is less than clear.
 
-    Careful with yes: it sets things in motion. «¿Cuánto vale?» and «si compro dos» are none.
+    Careful with yes: it sets things in motion. «¿Cuánto vale?», «sí, pero…» and «si compro dos» are none.
     """
+    yes, no, others = _weighed(text)
+    if yes and not no:
+        return True if len(others) <= (_MOST_OTHER_WORDS if _BEGINS_WITH_YES.match(text) else 0) else None
+    if no and not yes:
+        return False if len(others) <= _MOST_OTHER_WORDS else None
+    return None
+
+
+def says_yes(text: str) -> bool:
+    """Whether it is a yes, or begins with one that nothing takes back."""
+    return yes_no(text) is True or (bool(_BEGINS_WITH_YES.match(text)) and not undecided(text))
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing but a yes or a no is said: «sí, por favor», "no, thanks"."""
+    yes, no, others = _weighed(text)
+    return bool(yes) != bool(no) and not others and not any(word in _ONES for word in fold(text).split())
+
+
+def undecided(text: str) -> bool:
+    """Whether an answer is put off or not known: «un momento», «sí, pero…», «no sé», "hold on", "no idea"."""
+    folded = fold(text)
+    return bool(_NEITHER.search(folded) or _HOLDS.search(folded))
+
+
+def without_pauses(text: str) -> str:
+    """`text` with `BLANK` for what only asks to wait: the «un» of «un momento» is no number, its «momento» no time."""
+    folded = fold(text)
+    taken: set[int] = set()
+    for match in _PAUSE.finditer(folded):
+        first = len(folded[: match.start()].split())
+        taken |= set(range(first, first + len(match.group().split())))
+    return blanked(text, taken) if taken else text
+
+
+def without_answer(text: str) -> str:
+    """`text` with `BLANK` for its yes, its no and what joins it to something else: «sí, pero el jueves»."""
+    text = without_pauses(text)
+    words = fold(text).split()
+    return blanked(text, {at for at, word in enumerate(words) if word in _ANSWERS})
+
+
+def _weighed(text: str) -> tuple[int, int, list[str]]:
+    """How much of `text` says yes, how much no, and the words that say something else; nothing where it is neither."""
     padded = f" {fold(text)} "
-    if any(f" {phrase}" in padded for phrase in _MEANS_NEITHER):
-        return None
-    yes = no = others = 0
+    yes = no = 0
     for phrase in _MEANS_YES:
         if f" {phrase} " in padded:
             yes, padded = yes + 1, padded.replace(f" {phrase} ", " ")
@@ -81,25 +145,26 @@ def yes_no(text: str) -> bool | None:
         if f" {phrase} " in padded:
             no, padded = no + 1, padded.replace(f" {phrase} ", " ")
     words = padded.split()
-    if any(word in _ASKING for word in words):
-        return None
+    if undecided(padded) or any(word in _ASKING for word in words):
+        return 0, 0, words
+    others: list[str] = []
     for at, word in enumerate(words):
         if word in _NO:
             no += 1
         elif word in _YES:
             yes += not (word in _NEGATABLE and any(before in _NO for before in words[max(0, at - 2) : at]))
         elif word not in _FILLER:
-            others += 1
-    if yes and not no:
-        return True if others <= (_MOST_OTHER_WORDS if _BEGINS_WITH_YES.match(text) else 0) else None
-    if no and not yes:
-        return False if others <= _MOST_OTHER_WORDS else None
-    return None
+            others.append(word)
+    if others and _CONDITION.search(text.lower()):
+        return 0, 0, words
+    return yes, no, others
 
 
 def is_question(text: str) -> bool:
-    """Whether something is asked, rather than answered."""
-    return "?" in text or any(word in _ASKING for word in fold(text).split()[:2])
+    """Whether something is asked, rather than answered; «no, espera, cuándo era» too."""
+    words = fold(text).split()
+    begins = next((at for at, word in enumerate(words) if word not in _BEFORE_ASKING), 0)
+    return "?" in text or any(word in _ASKING for word in words[begins : begins + 2])
 
 
 def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | None:
@@ -124,6 +189,18 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
     if len(runs) == 1 and len(words) <= 4 and runs[0].digits.isdigit() and 1 <= int(runs[0].digits) <= len(options):
         return options[int(runs[0].digits) - 1]
     return None
+
+
+def naming(text: str, title: str, language: Language) -> frozenset[int]:
+    """Which of the folded words of `text` say which option is meant, by its `title` or by its place."""
+    words = fold(text).split()
+    meant = {stem(word) for word in fold(title).split()}
+    taken = {at for at, word in enumerate(words) if word in _ORDINALS or (len(word) > 2 and stem(word) in meant)}
+    for run in digit_runs(text, language):
+        said = range(run.first, run.last + 1)
+        if run.digits in meant or {words[at] for at in said} <= meant:
+            taken |= set(said)
+    return frozenset(taken)
 
 
 def other_numbers(text: str, title: str, language: Language) -> bool:

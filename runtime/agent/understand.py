@@ -6,7 +6,7 @@ from typing import Literal
 
 from runtime.agent import DialogState, Frame, Heard, Language, Value
 from runtime.agent.controls import Control, control, injected, wanted_language
-from runtime.agent.correct import corrected
+from runtime.agent.correct import confirmed, corrected
 from runtime.agent.days import names_day
 from runtime.agent.fill import kept, opening_slots, read_asked, said_slots
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
@@ -19,9 +19,9 @@ from runtime.agent.numbers import digit_runs
 from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
 from runtime.agent.readers import Reading
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_question, other_numbers, pick, read_number, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, read_number, undecided, yes_no
 from runtime.agent.undo import wants_undo
-from runtime.agent.walk import AGENT, note, offered
+from runtime.agent.walk import AGENT, RETRY, note, offered
 from runtime.agent.words import fold, foreign, listed, plain
 from runtime.messages import Choice
 
@@ -173,7 +173,7 @@ def _pending(ground: Ground, state: DialogState, heard: Heard) -> Understood | N
         return None
     frame, text = state.stack[-1], heard.text.strip()
     if state.expect.kind == "yes_no" and _asking(ground, state) is None:
-        return _yes_no(ground, frame, text)
+        return _yes_no(ground, state, text)
     if frame.flow == AGENT:
         options = tuple(Choice(str(value), str(frame.slots[f"{value}.title"])) for key, value in frame.slots.items()
                         if key.isdigit())  # fmt: skip
@@ -186,15 +186,28 @@ def _pending(ground: Ground, state: DialogState, heard: Heard) -> Understood | N
     return None
 
 
-def _yes_no(ground: Ground, frame: Frame, text: str) -> Understood | None:
+def _yes_no(ground: Ground, state: DialogState, text: str) -> Understood | None:
+    """Where something is read back, nothing but a yes to just that is a yes."""
+    frame = state.stack[-1]
+    if (frame.flow, frame.step) == (AGENT, RETRY) and len(state.stack) > 1:  # of what was read back before
+        frame = state.stack[-2]
     flow = ground.pack.flows.get(frame.flow)
-    step = flow.steps[flow.index(frame.step)] if flow else None
-    if flow and (found := _corrected(ground, flow, frame, text, confirming=isinstance(step, Confirm))):
+    at = flow.index(frame.step) if flow else 0
+    step = flow.steps[at] if flow and at < len(flow.steps) else None
+    confirming = isinstance(step, Confirm)
+    asked = state.last.text if state.last else ""
+    if flow and (found := _corrected(ground, flow, frame, text, confirming=confirming, asked=asked)):
         return found
     answer = yes_no(text)
+    if flow and confirming:
+        if is_question(text) and not is_plain(text):
+            return None
+        said, answer = answer, confirmed(ground, flow, frame, text, asked)
+        if answer is None and (said or undecided(text)):
+            return Understood("missed", "no clear yes to just that", 0.5)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
-    if isinstance(step, Confirm) and fold(text).split()[0] in ("no", "nope"):
+    if confirming and fold(text).split()[0] in ("no", "nope"):
         return Understood("no", "begins with no", 0.8)
     return None
 
@@ -222,8 +235,10 @@ def _only_names(ground: Ground, flow: Flow, text: str) -> bool:
     return len([word for word in fold(text).split() if len(word) > 3]) <= 3
 
 
-def _corrected(ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming: bool = False) -> Understood | None:
-    slots = corrected(ground, flow, frame, text, confirming=confirming)
+def _corrected(
+    ground: Ground, flow: Flow, frame: Frame, text: str, *, confirming: bool = False, asked: str = ""
+) -> Understood | None:
+    slots = corrected(ground, flow, frame, text, confirming=confirming, asked=asked)
     if not slots:
         return None
     return Understood("correct", f"corrects {next(iter(slots))}", 0.9, flow.intent, slots)

@@ -330,7 +330,10 @@ class _Walk:
 
 
 def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
-    """The tool at which the top of `stack` waits has surely not done its part: say so, and offer to try again."""
+    """The tool at which the top of `stack` waits has surely not done its part: say so, and offer to try again.
+
+    A deed stands at its confirmation again: whatever comes in between, it is read back before it is done.
+    """
     log.error("tool_failed", flow=stack[-1].flow, code=error.code, cause_pii=error.message)
     frame, count = stack[-1], note(stack[-1].step, "failed")
     tries = _int(frame.slots.get(count))
@@ -340,9 +343,18 @@ def stuck(ground: Ground, stack: tuple[Frame, ...], error: ToolError) -> Walked:
     person = Choice("person", ground.phrases.say("person", {}, ground.today))
     code = ground.phrases.nearest(f"error.{error.code}")
     message = ground.message(code, variant=tries, choices=(*ground.yes_or_no(), person))
-    kept = Frame(frame.flow, frame.step, {**frame.slots, count: tries + 1})
+    kept = Frame(
+        frame.flow, _asked_before(ground.pack.flows[frame.flow], frame.step), {**frame.slots, count: tries + 1}
+    )
     below = (*stack[:-1], kept, Frame(AGENT, RETRY))
     return Walked((message,), below, Expect("yes_no"), failed=error.code, identity=ground.identity)
+
+
+def _asked_before(flow: Flow, step: str) -> str:
+    """The confirmation right before `step`, where there is one; or else `step`."""
+    at = flow.index(step)
+    before = flow.steps[at - 1] if 0 < at < len(flow.steps) else None
+    return step_id(before, at - 1) if isinstance(before, Confirm) else step
 
 
 def complaining(pack: Pack, stack: Iterable[Frame]) -> bool:

@@ -169,6 +169,81 @@ def test_the_slot_that_understands_is_corrected(about: Talk, correction: str, th
     assert talk.say(correction) == then
 
 
+def read_back(about: Talk, language: Language = "es") -> Conversation:
+    talk = about(APPOINTMENT, language)
+    for answer in ("mañana", "a las cinco", "cuatro") if language == "es" else ("tomorrow", "at five", "four"):
+        talk.say(answer)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "then"),
+    [
+        ("es", "sí, pero a las seis", "✓ mañana, 18:00, 4?"),
+        ("es", "sí, el jueves", "✓ el jueves 26 de noviembre, 17:00, 4?"),
+        ("es", "sí pero somos seis", "✓ mañana, 17:00, 6?"),
+        ("es", "no mañana no, el jueves", "✓ el jueves 26 de noviembre, 17:00, 4?"),
+        ("es", "no el jueves a las seis", "✓ el jueves 26 de noviembre, 18:00, 4?"),
+        ("es", "no, mañana no, el jueves, a las seis", "✓ el jueves 26 de noviembre, 18:00, 4?"),
+        ("es", "mañana, pero a las siete", "✓ mañana, 19:00, 4?"),
+        ("en", "yes, but on Thursday", "✓ on Thursday, November 26, 17:00, 4?"),
+        ("en", "yes, at six", "✓ tomorrow, 18:00, 4?"),
+        ("en", "no wait, make it six people", "✓ tomorrow, 17:00, 6?"),
+    ],
+)
+def test_a_yes_with_another_value_is_a_correction(about: Talk, language: Language, text: str, then: str) -> None:
+    talk = read_back(about, language)
+    assert talk.say(text) == then
+    assert written(talk) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "sí, espera"), ("es", "sí, pero…"), ("es", "un momento"), ("es", "no sé"), ("es", "ni idea"),
+        ("es", "cuatro"), ("es", "a las cinco"), ("es", "no, ¿a qué hora era?"),
+        ("es", "¿sí?"), ("es", "no, ¿qué día es?"), ("es", "mañana a las cinco"),
+        ("en", "yes, wait"), ("en", "hold on"), ("en", "I don't know"), ("en", "no idea"), ("en", "four"),
+        ("en", "wait, what time was it?"),
+    ],
+)  # fmt: skip
+def test_nothing_is_done_on_less_than_a_yes_to_just_that(about: Talk, language: Language, text: str) -> None:
+    talk = read_back(about, language)
+    before = {name: talk.state.stack[-1].slots[name] for name in APPOINTMENT}
+    talk.say(text)
+    assert written(talk) == []
+    if talk.state.stack and talk.state.stack[-1].flow == "address":
+        assert {name: talk.state.stack[-1].slots[name] for name in APPOINTMENT} == before
+        assert talk.state.stack[-1].step == "sure"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "sí, mañana a las cinco"), ("es", "sí, somos cuatro"), ("es", "correcto, a las cinco"),
+        ("es", "sí, hágalo"), ("en", "yes, tomorrow at five"), ("en", "yes, write it down"),
+        ("en", "yes, four people"),
+    ],
+)  # fmt: skip
+def test_a_yes_that_says_the_same_again_is_one(about: Talk, language: Language, text: str) -> None:
+    talk = read_back(about, language)
+    talk.say(text)
+    assert written(talk) == ["2026-11-25|17:00|4"]
+
+
+@pytest.mark.parametrize("text", ["sí, treinta euros", "sí, el jueves"])
+def test_a_yes_to_what_was_not_asked_is_none(agent: Agent, text: str) -> None:
+    """Of facts that no slot holds, too: what will be paid back is looked up."""
+    talk = Conversation(agent)
+    talk.say("quiero devolver el pedido 48215")
+    talk.say("la primera")
+    talk.say(text)
+    assert talk.plan is not None
+    assert talk.plan.effects == ()
+    with agent.database.reading() as db:
+        assert db.execute("SELECT count(*) FROM effects").fetchone() == (0,)
+
+
 def test_a_slot_is_named_and_asked_for_again(about: Talk) -> None:
     talk = about(APPOINTMENT)
     for answer in ("mañana", "a las cinco", "cuatro"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.agent import Language
-from runtime.agent.slots import other_numbers, pick, read_number, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, read_number, undecided, yes_no
 from runtime.messages import Choice
 
 pytestmark = pytest.mark.unit
@@ -45,6 +45,52 @@ def test_no(text: str) -> None:
 )  # fmt: skip
 def test_neither(text: str) -> None:
     assert yes_no(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sí, pero no", "sí, pero…", "sí, espera", "vale, un momento", "sí, antes dime el precio", "sí, salvo el jueves",
+     "claro, menos la lámpara", "correcto, aunque", "bueno, espere", "no, espera", "sí, a ver", "no sé", "no lo sé",
+     "ni idea", "ni sí ni no", "sí, siempre que sea gratis", "no me acuerdo", "déjame pensar", "sí, un segundo",
+     "yes but", "yes, but make it two", "yes, wait", "ok, hold on", "yes, except the lamp", "no, wait",
+     "yes, one moment", "ok let me think", "yes, unless it costs", "yes, if it is free", "I don't know", "no idea",
+     "I can't remember", "hang on", "not sure", "yes, just a second"],
+)  # fmt: skip
+def test_what_is_put_off_or_not_known_is_neither(text: str) -> None:
+    assert yes_no(text) is None
+    assert undecided(text)
+    assert not is_plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("sí, cuanto antes mejor", None), ("no, señor", False), ("no hay problema", True), ("no se preocupe, sí", None),
+     ("sí, si es gratis", None), ("si si por favor", True), ("sí, el segundo", True), ("sí, espero", True)],
+)  # fmt: skip
+def test_words_that_put_nothing_off(text: str, meant: bool | None) -> None:
+    assert yes_no(text) is meant
+    assert not undecided(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["sí", "no", "no, gracias", "sí, por favor", "yes please", "de acuerdo", "no, mejor no"]
+)
+def test_plain(text: str) -> None:
+    assert is_plain(text)
+
+
+@pytest.mark.parametrize("text", ["sí, el jueves", "no, el cinco", "no, una", "yes, one", "quizá", "48215", ""])
+def test_not_plain(text: str) -> None:
+    assert not is_plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("¿y el jueves?", True), ("no, espera, cuándo era", True), ("sorry, what time was it", True),
+     ("no, el cinco", False), ("sí, cuando quiera", True), ("wait, make it five", False)],
+)  # fmt: skip
+def test_questions(text: str, asked: bool) -> None:
+    assert is_question(text) is asked
 
 
 @pytest.mark.parametrize(

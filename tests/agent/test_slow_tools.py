@@ -182,6 +182,32 @@ def test_a_deed_that_was_refused_is_tried_again_after_a_yes_and_done_once(shop: 
     assert service.asked[0]["body"] == service.asked[1]["body"]
 
 
+@pytest.mark.parametrize("between", ["¿a qué hora abrís?", "sí, espera", "no sé"])
+def test_a_deed_that_was_refused_is_read_back_again_after_anything_but_a_yes(
+    shop: Agent, service: Service, between: str
+) -> None:
+    conversation = to_the_confirmation(shop)
+    service.answers = [service.says({}, 429), service.says({"outcome": "done", "case": 31, "amount": 500})]
+    conversation.say("sí")
+    said = conversation.say(between)
+    assert len(service.asked) == 1
+    assert conversation.plan is not None
+    assert conversation.plan.effects == ()
+    assert "devolución" in said
+    assert conversation.state.stack[-1].step == "sure"
+    assert "31" in conversation.say("sí")
+
+
+def test_other_facts_are_asked_about_anew(shop: Agent, service: Service) -> None:
+    conversation = to_the_confirmation(shop)
+    service.answers = [service.says({}, 429)]
+    conversation.say("sí")
+    conversation.say("sí, pero el pedido 48213")
+    assert conversation.state.stack[-1].slots["order"] == "48213"
+    assert conversation.state.stack[-1].step != "sure"
+    assert len(service.asked) == 1
+
+
 def test_a_deed_that_broke_off_is_not_repeated(shop: Agent, service: Service) -> None:
     conversation = to_the_confirmation(shop)
     service.answers = [service.cuts, service.says({"outcome": "done", "case": 31, "amount": 500})]

@@ -5,12 +5,14 @@ What a choice is cannot be told before its options are known: words of an openin
 
 from runtime.agent.flow import Slot
 from runtime.agent.readers import Hearing, Reader, Reading
-from runtime.agent.slots import pick
+from runtime.agent.slots import naming, pick
 
 
 def read(hearing: Hearing, slot: Slot) -> Reading | None:
     found = pick(hearing.text, hearing.options, hearing.language)
-    return Reading(found.id, found.title, sure=0.6) if found else None
+    if found is None:
+        return None
+    return Reading(found.id, found.title, taken=naming(hearing.text, found.title, hearing.language), sure=0.6)
 
 
 def mistake(slot: Slot) -> str:
