@@ -43,7 +43,7 @@ _HOLDS = re.compile(
     r"|solo si|hasta que|but|wait|except|unless|until|before|although|though|however|hold on|hang on|hold it"
     r"|let me|let s see|(?:a|one|just a) (?:moment|second|sec|minute|bit)|if)\b"
 )
-"""Words that take back a yes or a no, or put it off: «sí, pero…», «no, espera», "yes, if it's free"."""
+"""Words that take back a yes, or put it off: «sí, pero…», "yes, if it's free". «No, espere, ya la tengo» is a no."""
 _PAUSE = re.compile(
     r"\b(?:(?:en |espere? |espera |deme |dame |dale |just |give me |wait )?"
     r"(?:un (?:momento|momentito|segundo|segundito|minuto|minutito|instante|rato|ratito)"
@@ -144,8 +144,9 @@ def _weighed(text: str) -> tuple[int, int, list[str]]:
     for phrase in _MEANS_NO:
         if f" {phrase} " in padded:
             no, padded = no + 1, padded.replace(f" {phrase} ", " ")
-    words = padded.split()
-    if undecided(padded) or any(word in _ASKING for word in words):
+    held = bool(_HOLDS.search(padded))
+    words = _HOLDS.sub(" ", padded).split()
+    if _NEITHER.search(padded) or any(word in _ASKING for word in words):
         return 0, 0, words
     others: list[str] = []
     for at, word in enumerate(words):
@@ -155,7 +156,7 @@ def _weighed(text: str) -> tuple[int, int, list[str]]:
             yes += not (word in _NEGATABLE and any(before in _NO for before in words[max(0, at - 2) : at]))
         elif word not in _FILLER:
             others.append(word)
-    if others and _CONDITION.search(text.lower()):
+    if (held and (yes or not others)) or (others and _CONDITION.search(text.lower())):
         return 0, 0, words
     return yes, no, others
 
