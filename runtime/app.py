@@ -222,6 +222,8 @@ class App:
             del self._sessions[session.id]
             self.capacity.ended(time.monotonic() - began)
             self.metrics.conversation_ended(channel.kind, cause)
+            if not self._sessions:
+                asyncio.get_running_loop().run_in_executor(None, memory.trim)  # nobody waits for a heap's lock now
 
     async def _close_conversations(self) -> None:
         """Let every conversation say goodbye, side by side, within the limit."""

@@ -106,7 +106,7 @@ def load(store: Store) -> Use:
 
 
 def _table(weights: "np.lib.npyio.NpzFile", fingerprint: str) -> npt.NDArray[np.uint8]:
-    """uint8 [pieces, 512], mapped out of the cache; in memory where it can't be kept. Raises what a damaged file does."""
+    """uint8 [pieces, 512], mapped out of the cache; in memory where none is kept. Raises what a damaged file does."""
     path = cache_home() / "embed" / f"{fingerprint}.npy"
     with suppress(OSError, ValueError, EOFError):
         kept: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -118,6 +118,5 @@ def _table(weights: "np.lib.npyio.NpzFile", fingerprint: str) -> npt.NDArray[np.
     with suppress(OSError):  # without a place for it, it takes 65 MB of memory
         with replacing(path) as draft, draft.open("wb") as file:
             np.save(file, table)
-        kept = np.load(path, mmap_mode="r", allow_pickle=False)
-        return kept
+        table = np.load(path, mmap_mode="r", allow_pickle=False)
     return table
