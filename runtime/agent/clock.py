@@ -6,9 +6,9 @@ from datetime import date
 from typing import Literal
 
 from runtime.agent import Language
-from runtime.agent.days import said_day
+from runtime.agent.days import names_day, said_day
 from runtime.agent.numbers import Piece, pieces
-from runtime.agent.words import fold
+from runtime.agent.words import fold, listed
 
 Part = Literal["morning", "afternoon", "evening"]
 
@@ -28,6 +28,20 @@ _PARTS: dict[Language, list[tuple[Part, str]]] = {
     ],
 }  # fmt: skip
 _LEAD = frozenset({"at", "by", "around", "about", "las", "la"})
+_OF_DAY = frozenset(listed("el dia del the"))
+_STRETCH = frozenset(listed("minuto minutos minute minutes dias days semanas weeks"))
+_NO_THINGS = frozenset(
+    listed(
+        "horas minutos minutes gracias thanks somos seremos vamos iremos estamos queremos podemos entonces despues pues"
+        " menos antes always perhaps quizas please cuartos quarters"
+    )
+)
+"""Words in -s after a number that are not what it counts."""
+_EITHER: dict[Language, re.Pattern[str]] = {
+    "es": re.compile(r"\bentre (?:las?|el) .+ y las? |\blas? (?:\w+ ){1,4}[ou] (?:a )?las? |^de \w+ a \w+$"),
+    "en": re.compile(r"\bbetween .+ and |\bat (?:\w+ ){1,4}or (?:at )?|^from \w+ (?:to|till|until) \w+(?: [ap]m)?$"),
+}
+"""«Entre las cinco y las seis», "at five or at six": no one time."""
 _NAMED: dict[Language, list[tuple[str, str]]] = {
     "es": [("a mediodia", "12:00"), ("al mediodia", "12:00"), ("a medianoche", "00:00"), ("mediodia", "12:00"),
            ("medianoche", "00:00")],
@@ -124,22 +138,26 @@ class _Clock:
             match = re.search(rf"\b{name}\b", self._folded)
             if match and not re.search(rf"\b(?:del|doce|twelve|la|las) (?:\w+ )?{name}\b", self._folded):
                 return TimeRead(time, _span(self._folded, match))
+        if _EITHER[self._language].search(self._folded) and len(self._pieces) > 1:
+            return None
         return self._spanish() if self._language == "es" else self._english()
 
     def _spanish(self) -> TimeRead | None:
-        for hour in self._pieces:
-            if hour.last - hour.first == 2 and 20 < hour.value < 30 and self._is_hour(hour):  # «las veinte y cinco»
+        if to := self._quarter_to():
+            return to
+        hours = [hour for hour in self._pieces if hour.value <= 24 and self._is_hour(hour)]
+        hours += [hour for hour in self._pieces if self._is_twenty_and(hour)]
+        for hour in sorted(hours, key=lambda each: (not self._is_led(each), each.first)):
+            if self._is_twenty_and(hour):  # «las veinte y cinco»
                 return self._found(20, hour.value - 20, self._range(hour.first, hour.last))
-            if hour.value > 24 or not self._is_hour(hour):
-                continue
             after = hour.last + 1
             joint, following = self._word(after), self._word(after + 1)
             minute, end = 0, hour.last
             if joint in ("y", "menos") and following in ("media", "cuarto"):
                 minute, end = (30 if following == "media" else 15), after + 1
-            elif joint in ("y", "menos") and (number := self._piece(after + 1)):
-                minute, end = number.value, number.last
-            elif number := self._piece(after):
+            elif joint in ("y", "menos", "con") and (number := self._piece(after + 1)) and not self._counts(number):
+                minute, end = self._quarters(number)
+            elif (number := self._piece(after)) and not self._counts(number):
                 if number.value >= 10:
                     minute, end = number.value, number.last
                 elif number.value == 0 and (unit := self._piece(number.last + 1)) and unit.value < 10:  # «cero cinco»
@@ -151,6 +169,29 @@ class _Clock:
             return self._found(hour.value, minute, self._range(hour.first, end))
         return None
 
+    def _quarter_to(self) -> TimeRead | None:
+        """«Un cuarto para las siete», as in America. Numbers are none: «una mesa de cuatro para las siete»."""
+        for hour in self._pieces:
+            said = [self._word(at) for at in range(hour.first - 3, hour.first)]
+            if said[:2] == ["cuarto", "para"] and said[2] in ("las", "la") and 1 <= hour.value <= 12:
+                return self._found(hour.value - 1 or 12, 45, self._range(hour.first - 3, hour.last))
+        return None
+
+    def _is_twenty_and(self, hour: Piece) -> bool:
+        return hour.last - hour.first == 2 and 20 < hour.value < 30 and self._is_hour(hour)
+
+    def _quarters(self, number: Piece) -> tuple[int, int]:
+        """Minutes and their last word: «tres cuartos» are 45."""
+        if number.value == 3 and self._word(number.last + 1) in ("cuartos", "quarters"):
+            return 45, number.last + 1
+        return number.value, number.last
+
+    def _counts(self, number: Piece) -> bool:
+        """Whether it counts things, and no minutes: the second six of «a las seis y seis personas»."""
+        after = self._word(number.last + 1)
+        return after == "people" or (len(after) > 3 and after.endswith("s") and after not in _NO_THINGS
+                                     and not names_day(after) and self._piece(number.last + 1) is None)  # fmt: skip
+
     def _english(self) -> TimeRead | None:
         for at, word in enumerate(self._words):
             if word not in ("past", "to", "half"):
@@ -160,8 +201,8 @@ class _Clock:
                 continue
             before = self._word(at - 1) if self._word(at - 1) != "minutes" else self._word(at - 2)
             counted = next((each.value for each in self._pieces if each.last in (at - 1, at - 2)), 0)
-            minute = {"half": 30, "quarter": 15}.get(before, counted)
-            first = at - (2 if self._word(at - 1) == "minutes" else 1)
+            minute = {"half": 30, "quarter": 15, "quarters": 45}.get(before, counted)
+            first = at - (2 if self._word(at - 1) in ("minutes", "quarters") else 1)
             if word == "half":  # "half five"
                 return self._found(hour.value, 30, frozenset(range(at, hour.last + 1)))
             if not 1 <= minute <= 59:
@@ -170,11 +211,10 @@ class _Clock:
             if word == "past":
                 return self._found(hour.value, minute, taken)
             return self._found(hour.value - 1 or 12, 60 - minute, taken)
-        for hour in self._pieces:
-            if hour.value > 24 or not self._is_hour(hour):
-                continue
+        hours = [hour for hour in self._pieces if hour.value <= 24 and self._is_hour(hour)]
+        for hour in sorted(hours, key=lambda each: (not self._is_led(each), each.first)):
             minute, end = 0, hour.last
-            if number := self._piece(hour.last + 1):
+            if (number := self._piece(hour.last + 1)) and not self._counts(number):
                 if number.value == 0 and (unit := self._piece(number.last + 1)) and unit.value < 10:  # "five oh five"
                     minute, end = unit.value, unit.last
                 elif 10 <= number.value <= 59:
@@ -183,18 +223,30 @@ class _Clock:
         return None
 
     def _is_hour(self, piece: Piece) -> bool:
-        """Said as an hour: after «las» or "at", before «y media», "o'clock", a part of the day; or nothing else is."""
+        """Said as an hour, or nothing else is: but for «el seis», a day, and «diez minutos»."""
+        if self._is_marked(piece):
+            return True
         before, after = self._word(piece.first - 1), self._word(piece.last + 1)
-        second = self._word(piece.last + 2)
+        return self._bare and before not in _OF_DAY and after not in _STRETCH and not self._counts(piece)
+
+    def _is_marked(self, piece: Piece) -> bool:
+        """Whether it is said as an hour: after «las» or "at", before «y media», "o'clock", a part of the day."""
+        after, second = self._word(piece.last + 1), self._word(piece.last + 2)
         if self._language == "es":
-            article = before == "las" or (before == "la" and piece.value == 1)
             marked = after == "horas" or (after in ("y", "menos") and second in ("media", "cuarto"))
         else:
-            article, marked = before in _LEAD, after in ("am", "pm") or (after, second) == ("of", "clock")
+            marked = after in ("am", "pm") or (after, second) == ("of", "clock")
         minute = self._piece(piece.last + 1)
         end = minute.last if minute else piece.last
         in_part = self._part is not None and end + 1 in self._part[1]
-        return article or marked or in_part or self._bare
+        return self._is_led(piece) or marked or in_part
+
+    def _is_led(self, piece: Piece) -> bool:
+        """Whether «las» or "at" stands before it."""
+        before = self._word(piece.first - 1)
+        if self._language == "es":
+            return before == "las" or (before == "la" and piece.value == 1)
+        return before in _LEAD
 
     def _found(self, hour: int, minute: int, taken: frozenset[int]) -> TimeRead:
         part = self._part

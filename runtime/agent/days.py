@@ -1,8 +1,10 @@
 """Days as people say them («el domingo», "tomorrow", «el 24 de diciembre») and as they are said back."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from runtime.agent import Language
@@ -60,6 +62,22 @@ _AHEAD: dict[Language, re.Pattern[str]] = {
         r"|\b((?:\w+ ){0,2}?\w+) (days?|weeks?) from (?:now|today)\b"
     ),
 }
+_OF_MONTH: dict[Language, list[tuple[re.Pattern[str], int]]] = {
+    "es": [
+        (re.compile(r"\b(?:de |d)?el (?:mes que viene|mes siguiente|mes proximo|proximo mes)\b"), 1),
+        (re.compile(r"\b(?:de este mes|del mes (?:en curso|actual|corriente)|este mes)\b"), 0),
+        (re.compile(r"\b(?:de |d)?el (?:mes pasado|pasado mes|mes anterior)\b"), -1),
+        (re.compile(r"(?<=ultimo dia) del mes\b"), 0),
+    ],
+    "en": [
+        (re.compile(r"\b(?:of |in )?(?:the )?(?:next|following|coming) month\b"), 1),
+        (re.compile(r"\b(?:of |in )?(?:this|the current) month\b"), 0),
+        (re.compile(r"\b(?:of |in )?(?:the )?(?:last|previous) month\b"), -1),
+        (re.compile(r"(?<=last day) of the month\b"), 0),
+    ],
+}
+"""How many months on."""
+_LAST_DAY = re.compile(r"\b(?:ultimo dia|last day)\b")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _WRITTEN = re.compile(r"(?<![\d:.,/-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d:,/-]|\.\d)")
 _OF = frozenset(listed("de del of the mes"))
@@ -160,13 +178,22 @@ class _Days:
         self._today = today
         self._when: When = when
         self._bare = bare
-        plain = [_CARDINAL.get(word, word) if language == "en" or word == "primero" else word for word in self._said]
+        ordinals = [word if _waits(self._said, at) else _CARDINAL.get(word, word) for at, word in enumerate(self._said)]
+        plain = ordinals if language == "en" else ["uno" if word == "primero" else word for word in self._said]
         self._words = [_SUFFIX.sub(r"\1", word) if _SUFFIX.fullmatch(word) else word for word in plain]
         self._pieces = pieces(" ".join(self._words), language)
         self._weekday, self._weekday_at = self._find_weekday()
 
     def read(self) -> DayRead | None:
-        return self._dated() or self._ahead() or self._relative() or self._of_week() or self._of_month()
+        return (
+            self._dated()
+            or self._numbered_month()
+            or self._in_month()
+            or self._ahead()
+            or self._relative()
+            or self._of_week()
+            or self._of_month()
+        )
 
     def _find_weekday(self) -> tuple[int | None, int]:
         names = _WEEKDAYS[self._language]
@@ -189,12 +216,54 @@ class _Days:
             month, day = months.index(name) + 1, found.value
             year, end = self._year_after(max(at, found.last) + 1)
             taken = frozenset(range(min(at, found.first), max(at, found.last, end) + 1)) | self._weekday_taken()
-            if not year:
-                return _of_some_year(month, day, self._weekday, self._today, self._when, taken)
-            named = _date(_full_year(year, self._today, self._when), month, day)
-            if named and self._weekday is not None and named.weekday() != self._weekday:
-                named = None
-            return _checked(named, self._today, self._when, taken)
+            return self._on(year, month, day, taken)
+        return None
+
+    def _numbered_month(self) -> DayRead | None:
+        """«El cinco del once», «5 del 11 de 1984», "the fifth of the eleventh"."""
+        for day, month in pairwise(self._pieces):
+            before = self._words[day.first - 1] if day.first else ""
+            joint = self._words[day.last + 1 : month.first]
+            ordinals = all(self._words[each.last] != self._said[each.last] for each in (day, month))
+            joined = joint in (["del"], ["del", "mes"]) or (joint == ["of", "the"] and ordinals)
+            marked = before in ("el", "dia", "the") or self._bare
+            if not joined or not marked or not (1 <= day.value <= 31 and 1 <= month.value <= 31):
+                continue
+            year, end = self._year_after(month.last + 1)
+            taken = frozenset(range(day.first, max(month.last, end) + 1)) | self._weekday_taken()
+            if month.value > 12:
+                return DayRead(None, "no_such_day", taken)
+            return self._on(year, month.value, day.value, taken)
+        return None
+
+    def _on(self, year: int, month: int, day: int, taken: frozenset[int]) -> DayRead:
+        """`year` 0: the nearest."""
+        if not year:
+            return _of_some_year(month, day, self._weekday, self._today, self._when, taken)
+        named = _date(_full_year(year, self._today, self._when), month, day)
+        if named and self._weekday is not None and named.weekday() != self._weekday:
+            named = None
+        return _checked(named, self._today, self._when, taken)
+
+    def _in_month(self) -> DayRead | None:
+        """«El 28 del mes que viene», "the third of next month", «el último día de este mes»."""
+        text = " ".join(self._words)
+        for pattern, months in _OF_MONTH[self._language]:
+            found = pattern.search(text)
+            if found is None:
+                continue
+            span = self._span(text, found)
+            year, month = divmod(self._today.year * 12 + self._today.month - 1 + months, 12)
+            if last := _LAST_DAY.search(text):
+                day, said = monthrange(year, month + 1)[1], self._span(text, last)
+            else:
+                near = [each for each in self._pieces if each.last < min(span) <= each.last + 2]
+                near += [each for each in self._pieces if max(span) < each.first <= max(span) + 3]
+                near = [each for each in near if 1 <= each.value <= 31]
+                if not near:
+                    continue
+                day, said = near[0].value, frozenset(range(near[0].first, near[0].last + 1))
+            return self._on(year, month + 1, day, span | said | self._weekday_taken())
         return None
 
     def _day_near(self, month_at: int) -> Piece | None:
@@ -316,6 +385,11 @@ class _Days:
 
     def _weekday_taken(self) -> frozenset[int]:
         return frozenset({self._weekday_at}) if self._weekday is not None else frozenset()
+
+
+def _waits(words: list[str], at: int) -> bool:
+    """Whether the "second" of "just a second" stands at `at`."""
+    return words[at] == "second" and at > 0 and words[at - 1] in ("a", "one")
 
 
 def _other(language: Language) -> Language:

@@ -61,8 +61,17 @@ _EN = _Words(
 )  # fmt: skip
 _NUMBERS: dict[Language, _Words] = {"es": _ES, "en": _EN}
 _BETWEEN = {"es": {"luego", "despues", "guion", "coma", "punto"}, "en": {"then", "dash", "hyphen", "comma", "point"}}
+_ONES = frozenset(listed("un una one 1"))
+_HUNDREDS = frozenset([*range(1, 10), *range(11, 20)])
+"""How many of them are said: "six hundred", "fifteen hundred"."""
 _WEAK = frozenset(listed("un una o oh one to too for ate won tree sex owe"))
 """Words that are digits only among digits: «una bombilla», "the other one", "two for one"."""
+_PAUSES = frozenset(
+    listed(
+        "momento momentito segundo segundito minuto minutito instante rato ratito moment second sec minute bit while"
+    )
+)
+"""What «un» and "one" ask for that want to be waited for."""
 _GROUPED = re.compile(r"\b\d{1,3}(?:[.,]\d{3})+\b")
 
 
@@ -196,8 +205,12 @@ class _Reader:
     def piece(self, at: int) -> tuple[str, int] | None:
         """One number as people say it: written digits, "double three", or a number up to 999,999."""
         word = self.words[at]
+        if word in _ONES and self._word(at + 1) in _PAUSES:
+            return None
         if word.isdigit():
-            return word, at + 1
+            return (
+                self._thousands(int(word), at + 1) if self._word(at + 1) == self._numbers.thousand else (word, at + 1)
+            )
         if times := self._numbers.repeats.get(word):
             inner = self.piece(at + 1) if at + 1 < len(self.words) else None
             if inner and len(inner[0]) == 1:
@@ -215,20 +228,26 @@ class _Reader:
             value, after = below
             if self._word(after) != self._numbers.thousand or value == 0:
                 return str(value), after
+        return self._thousands(value, after)
+
+    def _thousands(self, value: int, after: int) -> tuple[str, int]:
+        """`value` thousands and what comes after the word for them at `after`."""
         after += 1
         skip = after + 1 if self._word(after) in self._numbers.joins else after
         rest = self._below_thousand(skip)
-        if rest is None or rest[0] == 0:
+        if rest is None or not 1 <= rest[0] < 1000:
             return str(value * 1000), after
         return str(value * 1000 + rest[0]), rest[1]
 
     def _below_thousand(self, at: int) -> tuple[int, int] | None:
         """Value and the word after it. «cuatrocientos ochenta y dos», "four hundred and eighty two"."""
         value = self._values.get(self._word(at))
+        if self._numbers is _EN and self._word(at) == "a" and self._word(at + 1) in ("hundred", "thousand"):
+            value = 1
         if value is None:
             return None
         after = at + 1
-        if self._word(after) in self._numbers.hundred and 1 <= value <= 9:
+        if self._word(after) in self._numbers.hundred and value in _HUNDREDS:
             value, after = value * 100, after + 1
         if value < 100:
             return self._tens(value, after)

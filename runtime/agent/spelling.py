@@ -1,5 +1,6 @@
 """Letters, digits and signs as they are spelled aloud: «hache», «B de Barcelona», "N for November", «doble uve»."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runtime.agent import Language
@@ -134,5 +135,17 @@ class _Speller:
 
 
 def letter_named(word: str) -> str:
-    """The letter that a folded word names in either language («hache», "zed"), or empty."""
+    """The letter that a folded word, or two, names in either language («hache», "zed", «doble uve»), or empty."""
+    if " " in word:
+        letter = _TWO_WORDS.get(word, "")
+        return letter if letter.isalpha() else ""
     return _NAMED["es"].get(word) or _NAMED["en"].get(word, "")
+
+
+def explained(words: Sequence[str], at: int, letter: str) -> int:
+    """The place after the example that explains `letter` at `at` («de Barcelona», "as in John"); `at` without one."""
+    end = at
+    while end < len(words) and words[end] in _AS_IN and end - at < 2:
+        end += 1
+    example = words[end] if end < len(words) and end > at else ""
+    return end + 1 if len(example) > 2 and example.startswith(letter) else at

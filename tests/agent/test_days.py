@@ -117,7 +117,7 @@ def test_ends_of_years_leap_days_and_changes_of_the_clock(language: Language, te
     [
         ("el 5 de mayo de 1980", "es", "1980-05-05"),
         ("el cinco de mayo de mil novecientos ochenta", "es", "1980-05-05"),
-        ("el 5 del 5 del 80", "es", None),
+        ("el 5 del 5 del 80", "es", "1980-05-05"),
         ("5/5/80", "es", "1980-05-05"),
         ("cinco de mayo del 80", "es", "1980-05-05"),
         ("May fifth nineteen eighty", "en", "1980-05-05"),

@@ -248,6 +248,138 @@ def test_words_that_are_digits_only_among_digits(text: str, language: Language) 
         assert found is None, (kind, found)
 
 
+SAID: list[tuple[str, Language, str, Value]] = [
+    ("count", "en", "a hundred and fifty", 150), ("count", "en", "a thousand two hundred", 1200),
+    ("count", "en", "fifteen hundred", 1500), ("count", "en", "two dozen", 24),
+    ("count", "en", "a couple of dozen", 24), ("count", "en", "half a dozen", 6),
+    ("count", "en", "two dozen and a half", 30),
+    ("count", "es", "dos docenas", 24),
+    ("count", "es", "una docena y media", 18), ("count", "es", "media docena", 6),
+    ("count", "es", "docena y media", 18),
+    ("count", "es", "un par de docenas", 24), ("count", "es", "30 mil", 30_000), ("count", "es", "un par", 2),
+    ("count", "es", "un momento, son cuatro", 4), ("count", "en", "one moment, it's four", 4),
+    ("amount", "en", "a hundred and fifty", 15_000), ("amount", "en", "fifteen hundred pounds", 150_000),
+    ("amount", "en", "3.5 million", 350_000_000), ("amount", "en", "half a million euros", 50_000_000),
+    ("amount", "en", "two and a half thousand", 250_000), ("amount", "en", "30k", 3_000_000),
+    ("amount", "es", "3,5 millones", 350_000_000), ("amount", "es", "tres millones y medio de euros", 350_000_000),
+    ("amount", "es", "tres coma cinco millones", 350_000_000), ("amount", "es", "medio millón", 50_000_000),
+    ("amount", "es", "30 mil euros", 3_000_000), ("amount", "es", "treinta mil quinientos euros", 3_050_000),
+    ("date", "es", "el cinco del once", "2027-11-05"), ("date", "es", "5 del 12", "2026-12-05"),
+    ("date", "es", "el 28 del mes que viene", "2026-12-28"), ("date", "es", "el 28 de este mes", "2026-11-28"),
+    ("date", "es", "el veinticuatro del doce de dos mil veintisiete", "2027-12-24"),
+    ("date", "es", "el último día del mes que viene", "2026-12-31"), ("date", "es", "el 5 del 3 del 28", "2028-03-05"),
+    ("date", "en", "the 28th of next month", "2026-12-28"), ("date", "en", "the fifth of the third", "2027-03-05"),
+    ("date", "en", "the last day of this month", "2026-11-30"), ("date", "en", "the third of next month", "2026-12-03"),
+    ("time", "es", "a las seis y seis personas", "18:00"), ("time", "es", "a las seis y diez personas", "18:00"),
+    ("time", "es", "a las seis y seis", "18:06"), ("time", "es", "a las seis y veinte somos cuatro", "18:20"),
+    ("time", "es", "siete y tres cuartos", "19:45"), ("time", "es", "un cuarto para las siete", "18:45"),
+    ("time", "es", "mesa de cuatro para las nueve de la noche", "21:00"), ("time", "es", "las seis con diez", "18:10"),
+    ("time", "en", "at six ten people", "18:00"), ("time", "en", "at six ten please", "18:10"),
+    ("time", "en", "at six and four people", "18:00"), ("time", "en", "three quarters past seven", "19:45"),
+    ("time", "en", "five to six", "17:55"),
+    ("phone", "es", "seiscientos doce, trescientos cuarenta y cinco, seiscientos setenta y ocho", "+34612345678"),
+    ("phone", "es", "seiscientos cincuenta y cinco, cero doce, trescientos", "+34655012300"),
+    ("phone", "es", "nueve diez, doscientos cuatro, ochocientos quince", "+34910204815"),
+    ("phone", "es", "seiscientos cinco, dieciocho, veinte, treinta", "+34605182030"),
+    ("phone", "en", "six hundred and twelve, three hundred and forty five, six seven eight", "+34612345678"),
+    ("email", "es", "a ene a arroba gmail punto com", "ana@gmail.com"),
+    ("email", "es", "j de jamón, p, arroba gmail punto com", "jp@gmail.com"),
+    ("email", "es", "doble uve a guion bajo ruiz arroba correo punto es", "wa_ruiz@correo.es"),
+    ("email", "es", "ana.lopez arroba gmail.com", "ana.lopez@gmail.com"),
+    ("email", "es", "ana@gmail punto com", "ana@gmail.com"),
+    ("email", "es", "ana arroba ge mail punto com", "ana@gmail.com"),
+    ("email", "en", "a n a underscore smith at gmail dot com", "ana_smith@gmail.com"),
+    ("email", "en", "c as in Charlie, o, at example dot co dot uk", "co@example.co.uk"),
+    ("email", "en", "john-smith at example.com", "john-smith@example.com"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text", "value"), SAID, ids=[f"{row[1]}-{row[0]}-{row[2]}" for row in SAID]
+)
+def test_said(kind: str, language: Language, text: str, value: Value) -> None:
+    found = hear(text, Slot(kind), language)
+    assert found is not None
+    assert found.value == value
+    words = fold(ungrouped(text)).split()
+    assert found.taken <= set(range(len(words)))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "un momento"), ("es", "espere un segundo"), ("es", "deme un minuto"), ("es", "en un rato"),
+        ("en", "one moment please"), ("en", "wait a second"), ("en", "just a minute"), ("en", "one sec"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("kind", ["count", "amount", "number", "phone", "postcode", "date", "time", "moment", "name"])
+def test_who_wants_a_moment_says_no_value(kind: str, language: Language, text: str, asked: bool) -> None:
+    assert hear(text, Slot(kind), language, asked=asked) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "text"),
+    [
+        ("amount", "es", "entre veinte y treinta"), ("amount", "es", "veinte o treinta euros"),
+        ("amount", "es", "de veinte a treinta euros"), ("amount", "es", "20-30 euros"),
+        ("amount", "es", "más de veinte"),
+        ("amount", "en", "between twenty and thirty euros"), ("amount", "en", "twenty to thirty euros"),
+        ("amount", "en", "less than fifty"), ("time", "es", "entre las cinco y las seis"),
+        ("time", "es", "de cinco a seis"),
+        ("time", "es", "a las cinco o a las seis"), ("time", "es", "en diez minutos"), ("time", "es", "el seis"),
+        ("time", "en", "between five and six"), ("time", "en", "from five to six"),
+        ("time", "en", "at five or at six"),
+        ("time", "en", "in ten minutes"), ("time", "en", "the sixth"),
+    ],
+)  # fmt: skip
+def test_no_single_value(kind: str, language: Language, text: str) -> None:
+    assert hear(text, Slot(kind), language) is None
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    ("text", "asked", "value"),
+    [
+        ("AB-1234", True, "AB-1234"), ("ab 1234", True, "AB-1234"), ("AB1234", True, "AB-1234"),
+        ("AB-12-34", True, "AB-1234"), ("AB guion 1234", True, "AB-1234"), ("el pedido AB-1234", False, "AB-1234"),
+        ("order AB-1234, please", False, "AB-1234"), ("mi pedido es 1234", False, None), ("it is 1234", False, None),
+        ("XAB-12345", False, None),
+    ],
+)  # fmt: skip
+def test_a_code_that_is_typed(language: Language, text: str, asked: bool, value: Value) -> None:
+    found = hear(text, Slot("code", pattern="@@-####"), language, asked=asked)
+    assert (found and found.value) == value
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("ES91 2100 0418", "4502 0005 1332"), ("E S nueve uno dos uno cero cero", "0418 4502", "0005 1332"),
+        ("ES noventa y uno, veintiuno cero cero, cero cuatro dieciocho", "4502 0005 1332"),
+        ("ES nine one two one oh oh oh four one eight", "four five oh two oh oh oh five one three three two"),
+        ("GB82 WEST 1234", "5698 7654 32"),
+    ],
+)  # fmt: skip
+def test_an_iban_in_parts(language: Language, parts: tuple[str, ...]) -> None:
+    slot, held = Slot("identifier", of="iban"), ""
+    for part in parts[:-1]:
+        found = hear(part, slot, language, held=held)
+        assert found is not None
+        assert not found.wrong
+        held = found.held
+    whole = hear(parts[-1], slot, language, held=held)
+    assert whole is not None
+    assert whole.value == ("GB82WEST12345698765432" if held.startswith("GB") else "ES9121000418450200051332")
+
+
+def test_an_iban_with_a_wrong_digit_is_not_waited_for() -> None:
+    found = hear("ES91 2100 0418 4502 0005 1333", Slot("identifier", of="iban"), "es")
+    assert found is not None
+    assert found.wrong == "check_digit"
+
+
 @given(st.text(max_size=200), st.sampled_from(types()), LANGUAGES, st.booleans())
 @settings(max_examples=300)
 def test_anything_is_read_without_harm(text: str, kind: str, language: Language, asked: bool) -> None:

@@ -3,15 +3,25 @@
 «B de Barcelona, cuatro, siete», "N for November four seven", typed «bc-47»: the value is written as the shape has it.
 """
 
+import re
+
 from runtime.agent import Value
 from runtime.agent.flow import Slot
 from runtime.agent.readers import Hearing, Reader, Reading
 from runtime.agent.spelling import spelled
+from runtime.agent.words import FUNCTION, fold, listed
 
 _KINDS = {"@": str.isalpha, "#": str.isdigit, "*": str.isalnum}
+_CLASSES = {"@": "[a-z]", "#": r"\d", "*": r"[a-z\d]"}
+_SIGN = re.compile(r" (?:gui[oó]n|dash|hyphen|barra|slash) ", re.IGNORECASE)
+_TIGHT, _LOOSE = r"[-./]?", rf"(?:[-./ ]|{_SIGN.pattern})?"
+_SENTENCE = FUNCTION | frozenset(listed("es el la mi it is am no si un de"))
+"""Words that are none of a code's letters."""
 
 
 def read(hearing: Hearing, slot: Slot) -> Reading | None:
+    if typed := _typed(hearing, slot):
+        return typed
     for language in (hearing.language, hearing.other):
         runs = [run for run in spelled(hearing.text, language) if any(letter.isalnum() for letter in run.text)]
         for run in runs[::-1]:
@@ -28,6 +38,20 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
             return Reading(whole[0], taken=taken) if whole[1] else _part(whole[0], taken, hearing)
         if len(said) >= 2 and any(letter.isdigit() for letter in said):
             return Reading(wrong="code_shape", taken=taken)
+    return None
+
+
+def _typed(hearing: Hearing, slot: Slot) -> Reading | None:
+    """As it is written: «AB-1234», "ab1234"; with blanks in it only where it was asked for, and not «es 1234»."""
+    for between in (_TIGHT, _LOOSE) if hearing.asked else (_TIGHT,):
+        symbols = [_CLASSES.get(kind, re.escape(kind)) for kind in slot.pattern if kind in _KINDS or kind.isalnum()]
+        shape = re.compile(rf"(?<![^\W_]){between.join(symbols)}(?![^\W_])", re.IGNORECASE | re.ASCII)
+        for match in reversed(list(shape.finditer(hearing.text))):
+            whole = fitted(slot.pattern, _plain(_SIGN.sub("", match.group())))
+            if whole and whole[1] and not _SENTENCE & set(fold(match.group()).split()):
+                first = len(fold(hearing.text[: match.start()]).split())
+                count = len(fold(hearing.text[: match.end()]).split()) - first
+                return Reading(whole[0], taken=frozenset(range(first, first + count)))
     return None
 
 

@@ -5,6 +5,7 @@ One whose check digit is wrong is never mended: it is said, and asked for again.
 
 import importlib
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,8 @@ _MODULES = {
 _TYPED = [
     re.compile(rf"(?<!\w){letters}\d[A-Za-z\d .\-/]{{3,40}}(?!\w)") for letters in (r"[A-Za-z]{0,4}", r"[A-Za-z]{2,4} ")
 ]
+_BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z\d]+)*(?!\w)")
+"""Of an IBAN, as it is written; the letters of a bank are no word."""
 _FEWEST = 4
 """Signs from which what was said is a part of an identifier and no other number."""
 
@@ -35,10 +38,17 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
         if number:
             first = len(fold(hearing.text[: match.start()]).split())
             return Reading(number, taken=frozenset(range(first, first + len(fold(match.group()).split()))))
+    if slot.of == "iban" and hearing.asked and (part := _BEGUN.search(hearing.text)):
+        begun = str(module.compact(part.group()))
+        if len(begun) < _iban_length(begun):
+            first = len(fold(hearing.text[: part.start()]).split())
+            return Reading(held=begun, taken=frozenset(range(first, first + len(fold(part.group()).split()))))
     wrong: Reading | None = None
     for language in (hearing.language, hearing.other):
         runs = [run for run in spelled(hearing.text, language) if any(letter.isdigit() for letter in run.text)
                 or (hearing.held and run.letters)]  # fmt: skip
+        if slot.of == "iban" and runs and not hearing.held and runs[0].text[0].isdigit():
+            runs[0] = replace(runs[0], text=_country(hearing, runs[0].first) + runs[0].text)
         everything = "".join(run.text for run in runs)
         taken = frozenset(at for run in runs for at in range(run.first, run.last + 1))
         if not everything:
@@ -68,6 +78,8 @@ def _judged(module: Any, said: str) -> tuple[str, str]:
 
     try:
         compact = str(module.compact(said))
+        if module.__name__ == "stdnum.iban" and (length := _iban_length(compact)) != len(compact):
+            return "", "length" if len(compact) < length else "identifier_shape"
         options = {"validate_check_digits": True} if module.__name__ == "stdnum.mx.rfc" and len(compact) > 10 else {}
         return str(module.validate(compact, **options)), ""
     except InvalidChecksum:
@@ -76,6 +88,22 @@ def _judged(module: Any, said: str) -> tuple[str, str]:
         return "", "length"
     except ValidationError:
         return "", "identifier_shape"
+
+
+def _iban_length(said: str) -> int:
+    """How many signs the IBANs of its country have; 0: no country begins so. Its check digits tell nothing before."""
+    from stdnum import numdb
+
+    parts: list[tuple[str, dict[str, str]]] = numdb.get("iban").info(said[:2])
+    bban = parts[0][1].get("bban", "") if parts else ""
+    return 4 + sum(map(int, re.findall(r"\d+", bban))) if bban else 0
+
+
+def _country(hearing: Hearing, before: int) -> str:
+    """The country that an IBAN begins with, where its two letters stand as a word of their own: «ES noventa y uno»."""
+    said = hearing.words[before - 1].upper() if 0 < before <= len(hearing.words) else ""
+    said = "ES" if said == "ESPANA" else said
+    return said if len(said) == 2 and said.isalpha() and _iban_length(said) else ""
 
 
 @cache

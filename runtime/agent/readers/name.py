@@ -22,7 +22,10 @@ _ENDS = re.compile(
 )
 _SMALL = frozenset(listed("de del la las los y i da do dos van von der den di"))
 _NEVER = frozenset(
-    listed("no nada nadie eso esto cliente quiero necesito nothing nobody that this want need persona person si yes")
+    listed(
+        "no nada nadie eso esto cliente quiero necesito nothing nobody that this want need persona person si yes"
+        " momento segundo minuto rato espera espere moment second minute sec wait"
+    )
 )
 _SPELL = frozenset(listed("se escribe spelled that is with con"))
 _MOST = 6
