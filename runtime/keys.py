@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from runtime.agent import Expect, Language
-from runtime.agent.slots import read_number
+from runtime.agent.readers import number
 
 PERSON = "0"
 END = "#"
@@ -99,10 +99,10 @@ def wanted_of(expect: Expect) -> Wanted:
 def joined(keyed: str, said: str, language: Language, expect: Expect) -> str:
     """What is meant by digits that were keyed and words said after them: the rest of the number, or something else."""
     shortest, longest = max(1, expect.digits), expect.most or expect.digits or 30
-    number = read_number(said, language, shortest, longest)
-    if not keyed or number is None or not number.alone or (number.whole and expect.most):
+    found = number.said(said, language, shortest, longest)
+    if not keyed or found is None or not found.alone or (found.whole and expect.most):
         return said
-    return keyed + number.digits
+    return keyed + found.digits
 
 
 class Keypad:

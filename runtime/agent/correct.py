@@ -44,6 +44,15 @@ def corrected(
     return _Correction(ground, flow, frame, meant, begins=begins, confirming=confirming, asked=asked).read()
 
 
+def rather(ground: Ground, flow: Flow, frame: Frame, text: str, sure: float) -> dict[str, Value]:
+    """The slots that are put right, where `text` begins with a correction and is like what has been given already more
+    surely than (`sure`) like what is asked: «no, el seis» where a number of people is asked, after a day."""
+    if not _CORRECTION.match(fold(text)) or is_plain(text) or is_question(text):
+        return {}
+    correction = _Correction(ground, flow, frame, _meant(text), begins=True, confirming=False, asked="")
+    return {} if correction.sure() <= sure else correction.read()
+
+
 def confirmed(ground: Ground, flow: Flow, frame: Frame, text: str, asked: str) -> bool | None:
     """A yes or a no to what was `asked`. Values that are known may be said again in it; a yes in which there is any
     other number, day or name is none."""
@@ -93,6 +102,11 @@ class _Correction:
             return {named[0]: None}
         return found
 
+    def sure(self) -> float:
+        """How sure the surest value is, if it is another than the one that is known."""
+        best = self._surest(self._named or self._slots, self._text, self._known)
+        return best[1].sure if best and not best[1].wrong and self._differs(*best) else 0.0
+
     def rest(self) -> str:
         """The text without the words of any value, known or new."""
         self._found()
@@ -128,16 +142,18 @@ class _Correction:
         )
 
     def _surest(self, slots: dict[str, Slot], text: str, known: dict[str, Value]) -> tuple[str, Reading] | None:
-        """The slot that `text` fits best, with what it reads; of two alike what is known, then the first; what can't
-        be right last."""
-        best: tuple[tuple[bool, float, bool], str, Reading] | None = None
+        """The slot that `text` fits best, with what it reads; of two alike what is known, then what was given last;
+        what can't be right last."""
+        given = list(self._known)
+        best: tuple[tuple[bool, float, bool, int], str, Reading] | None = None
         for name, slot in slots.items():
             if reader(slot.type).by_name and not self._named:
                 continue
             reading = self._read(name, slot, text, known)
             if reading is None or (self._few and reading.around(fold(text).split()) > _FEW):
                 continue
-            fit = not reading.wrong, reading.sure, not self._differs(name, reading)
+            last = given.index(name) if name in given else -1
+            fit = not reading.wrong, reading.sure, not self._differs(name, reading), last
             if best is None or fit > best[0]:
                 best = fit, name, reading
         return best and best[1:]

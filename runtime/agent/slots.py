@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runtime.agent import Language
-from runtime.agent.numbers import digit_runs, find_number
+from runtime.agent.numbers import digit_runs
 from runtime.agent.words import BLANK, FUNCTION, blanked, fold, listed, stem
 from runtime.messages import Choice
 
@@ -44,12 +43,6 @@ _HOLDS = re.compile(
     r"|let me|let s see|(?:a|one|just a) (?:moment|second|sec|minute|bit)|if)\b"
 )
 """Words that take back a yes, or put it off: «sí, pero…», "yes, if it's free". «No, espere, ya la tengo» is a no."""
-_PAUSE = re.compile(
-    r"\b(?:(?:en |espere? |espera |deme |dame |dale |just |give me |wait )?"
-    r"(?:un (?:momento|momentito|segundo|segundito|minuto|minutito|instante|rato|ratito)"
-    r"|(?:a|one|just a) (?:moment|second|sec|minute|bit)|half a (?:second|minute))"
-    r"|espera|espere|hold on|hang on|wait(?: a (?:moment|second|minute))?)\b(?! (?:de|of|before|past|to)\b)"
-)
 _ANSWERS = _YES | _NO | {"pero", "but", "espera", "espere", "wait"}
 _CONDITION = re.compile(r"(?<=[\s,.;:])si(?=\s+\w)")
 """«Sí, si es gratis»: as it is written, without its accent, and not first."""
@@ -83,8 +76,6 @@ _BEGINS_WITH_YES = re.compile(
 )
 _MOST_OTHER_WORDS = 2
 """Words of another kind after a clear yes («sí, devuélvelo») or around a no."""
-_MOST_AROUND = 4
-"""Words around a number that still make it an answer: «es el», "the number is"."""
 
 
 def yes_no(text: str) -> bool | None:
@@ -117,19 +108,8 @@ def undecided(text: str) -> bool:
     return bool(_NEITHER.search(folded) or _HOLDS.search(folded))
 
 
-def without_pauses(text: str) -> str:
-    """`text` with `BLANK` for what only asks to wait: the «un» of «un momento» is no number, its «momento» no time."""
-    folded = fold(text)
-    taken: set[int] = set()
-    for match in _PAUSE.finditer(folded):
-        first = len(folded[: match.start()].split())
-        taken |= set(range(first, first + len(match.group().split())))
-    return blanked(text, taken) if taken else text
-
-
 def without_answer(text: str) -> str:
     """`text` with `BLANK` for its yes, its no and what joins it to something else: «sí, pero el jueves»."""
-    text = without_pauses(text)
     words = fold(text).split()
     return blanked(text, {at for at, word in enumerate(words) if word in _ANSWERS})
 
@@ -245,37 +225,3 @@ def _digits_as_words(text: str, language: Language) -> set[str]:
 
 
 _EMPTY = frozenset(stem(word) for word in listed("del las los the and one that uno una para por con from with option"))
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """Digits that were said: whole, or only some of them (`whole` False), or too many."""
-
-    digits: str
-    whole: bool
-    others: int
-    """Words that are not of the number."""
-    last: bool = False
-    """Nothing was said after it."""
-
-    @property
-    def alone(self) -> bool:
-        """Hardly anything but digits was said."""
-        return self.others <= _MOST_AROUND
-
-
-def read_number(text: str, language: Language, shortest: int, longest: int, held: str = "") -> Number | None:
-    """A number of `shortest`…`longest` digits; `held`: digits said before, that these may continue."""
-    words = fold(text).split()
-    if run := find_number(text, language, shortest, longest):
-        return Number(run.digits, True, len(words) - (run.last - run.first + 1))
-    runs = digit_runs(text, language)
-    if not runs:
-        return None
-    digits = "".join(run.digits for run in runs)
-    number = Number(
-        digits, False, len(words) - sum(run.last - run.first + 1 for run in runs), runs[-1].last == len(words) - 1
-    )
-    if not number.alone:
-        return number
-    return Number(held + digits, shortest <= len(held + digits) <= longest, number.others)

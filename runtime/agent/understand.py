@@ -6,7 +6,7 @@ from typing import Literal
 
 from runtime.agent import DialogState, Frame, Heard, Language, Value
 from runtime.agent.controls import Control, control, injected, wanted_language
-from runtime.agent.correct import confirmed, corrected
+from runtime.agent.correct import confirmed, corrected, rather
 from runtime.agent.days import names_day
 from runtime.agent.fill import kept, opening_slots, read_asked, said_slots
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
@@ -17,9 +17,9 @@ from runtime.agent.ledger import last_deed
 from runtime.agent.library import Answer
 from runtime.agent.numbers import digit_runs
 from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
-from runtime.agent.readers import Reading
+from runtime.agent.readers import Reading, number
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, read_number, undecided, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, undecided, yes_no
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, RETRY, note, offered
 from runtime.agent.words import fold, foreign, listed, plain
@@ -67,6 +67,8 @@ _HINT = 0.15
 """Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
 _BARE = 3
 """Words: so short a wish to undo is about this conversation, whether or not anything was done in it."""
+_HALF_SURE = 0.5
+"""«No, el seis» is less a no than another day."""
 _SHORT = 7
 """Words: what is longer is a new question and not a follow-up."""
 
@@ -259,6 +261,10 @@ def _slot(ground: Ground, state: DialogState, heard: Heard, name: str, slot: Slo
             and all(flow.slots[each].optional for each in found.slots if each in flow.slots)
         )
         return None if narrows else found
+    flow = ground.pack.flows[frame.flow]
+    sure = _HALF_SURE if slot.type == "yes_no" else reading.sure
+    if slot.type not in ("choice", "text") and (changed := rather(ground, flow, frame, text, sure)):
+        return Understood("correct", f"corrects {next(iter(changed))}", 0.9, flow.intent, changed)
     if slot.type == "choice" and (other := _other_options(ground, frame, slot, text, reading)):
         return Understood("fill", "narrows the options", 0.8, slots=other)
     slots = kept(name, reading)
@@ -359,10 +365,10 @@ def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:
     words = fold(text).split()
     if manifest.number and (flow := ground.pack.by_intent.get(manifest.number)):
         for name, slot in flow.slots.items():
-            if slot.type == "number" and (number := read_number(text, ground.language, *slot.digits)):
+            if slot.type == "number" and (said := number.said(text, ground.language, *slot.digits)):
                 doubtful = not (judged.known and judged.sure)
-                if number.whole and number.alone and (doubtful or number.others <= 1):
-                    return Understood("start", "a number alone", 0.8, manifest.number, {name: number.digits})
+                if said.whole and said.alone and (doubtful or said.others <= 1):
+                    return Understood("start", "a number alone", 0.8, manifest.number, {name: said.digits})
     if judged.known and judged.sure:
         return None
     for entity, source in manifest.entities.items():

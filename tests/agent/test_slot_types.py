@@ -260,6 +260,44 @@ def test_a_slot_before_is_corrected_while_another_is_asked(about: Talk) -> None:
     assert talk.say("somos dos") == "✓ el jueves 26 de noviembre, 17:00, 2?"
 
 
+@pytest.mark.parametrize(
+    ("language", "answers", "correction", "rest", "then"),
+    [
+        ("es", ("el cinco",), "no, el seis", ("a las cinco", "cuatro"), "✓ el domingo 6 de diciembre, 17:00, 4?"),
+        ("es", ("el cinco", "a las cinco"), "no, el seis", ("cuatro",), "✓ el domingo 6 de diciembre, 17:00, 4?"),
+        ("es", ("mañana", "a las cinco"), "perdón, a las seis", ("cuatro",), "✓ mañana, 18:00, 4?"),
+        ("es", ("mañana", "a las cinco"), "no, seis", (), "✓ mañana, 17:00, 6?"),
+        ("en", ("the fifth",), "no, the sixth", ("at five", "four"), "✓ on Sunday, December 6, 17:00, 4?"),
+        ("en", ("tomorrow", "at five"), "sorry, I meant at six", ("four",), "✓ tomorrow, 18:00, 4?"),
+    ],
+)
+def test_what_was_given_last_is_corrected_while_another_is_asked(
+    about: Talk, language: Language, answers: tuple[str, ...], correction: str, rest: tuple[str, ...], then: str
+) -> None:
+    talk = about(APPOINTMENT, language)
+    said = ""
+    for answer in (*answers, correction, *rest):
+        said = talk.say(answer)
+    assert said == then
+
+
+@pytest.mark.parametrize("correction", ["no, el seis", "no, the sixth"])
+def test_of_two_alike_the_last_is_corrected(about: Talk, correction: str) -> None:
+    talk = about(
+        {"first": ('type = "date"', "day"), "last": ('type = "date"', "day"), "people": ('type = "count"', "")}
+    )
+    talk.say("el cuatro")
+    talk.say("el cinco")
+    talk.say(correction)
+    assert talk.say("dos") == "✓ el viernes 4 de diciembre, el domingo 6 de diciembre, 2?"
+
+
+def test_a_moment_is_waited_and_no_value(about: Talk) -> None:
+    talk = about({"people": ('type = "count"', "")})
+    assert "✓" not in talk.say("un momento")
+    assert talk.say("dos docenas") == "✓ 24?"
+
+
 def test_a_question_is_no_answer(about: Talk) -> None:
     talk = about({"it": ('type = "count"', "")})
     said = talk.say("¿a qué hora abre la tienda de Madrid el 24 de diciembre?")

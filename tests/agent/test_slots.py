@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.agent import Language
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, read_number, undecided, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, undecided, yes_no
 from runtime.messages import Choice
 
 pytestmark = pytest.mark.unit
@@ -111,15 +111,6 @@ def test_pick_nothing(text: str) -> None:
 
 def test_pick_the_last_of_none() -> None:
     assert pick("la última", (), "es") is None
-
-
-def test_digits_in_two_turns() -> None:
-    first = read_number("cuatro ocho dos", "es", 5, 6)
-    assert first is not None
-    assert (first.digits, first.whole, first.alone) == ("482", False, True)
-    second = read_number("uno tres", "es", 5, 6, held=first.digits)
-    assert second is not None
-    assert (second.digits, second.whole) == ("48213", True)
 
 
 @given(st.text(max_size=300), st.sampled_from(["es", "en"]))

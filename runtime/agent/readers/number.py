@@ -1,6 +1,8 @@
 """A number that names something, of `digits` = [fewest, most]: an order, a case. The digits as text."""
 
-from runtime.agent import Expect
+from dataclasses import dataclass
+
+from runtime.agent import Expect, Language
 from runtime.agent.clock import read_time
 from runtime.agent.days import read_day
 from runtime.agent.flow import Slot
@@ -15,24 +17,50 @@ _MOST_AROUND = 4
 """Words around some digits that still make them a part of an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits that were said: all that there are to it (`whole`), or only some of them, or too many."""
+
+    digits: str
+    whole: bool
+    taken: frozenset[int]
+    """Which of the folded words said them."""
+    others: int
+    """Words that are not of the number."""
+
+    @property
+    def alone(self) -> bool:
+        """Hardly anything but digits was said."""
+        return self.others <= _MOST_AROUND
+
+
+def said(text: str, language: Language, shortest: int, longest: int, *, strict: bool = False) -> Number | None:
+    """A number of `shortest`…`longest` digits; else all digits together. `strict`: as in `digit_runs`."""
+    words = len(fold(text).split())
+    if run := find_number(text, language, shortest, longest, strict=strict):
+        return Number(run.digits, True, _words(run), words - len(_words(run)))
+    runs = digit_runs(text, language)
+    if not runs:
+        return None
+    taken = frozenset().union(*map(_words, runs))
+    return Number("".join(run.digits for run in runs), False, taken, words - len(taken))
+
+
 def read(hearing: Hearing, slot: Slot) -> Reading | None:
     shortest, longest = slot.digits
     text = ungrouped(hearing.text)
-    if run := find_number(text, hearing.language, shortest, longest, strict=not hearing.asked):
-        return Reading(run.digits, taken=_words(run))
-    runs = digit_runs(text, hearing.language)
-    if not runs:
+    number = said(text, hearing.language, shortest, longest, strict=not hearing.asked)
+    if number is None:
         return None
-    digits = "".join(run.digits for run in runs)
-    taken = frozenset().union(*map(_words, runs))
-    words = fold(text).split()
+    if number.whole:
+        return Reading(number.digits, taken=number.taken)
     if not hearing.asked:
-        last = runs[-1]
-        begins = last.last == len(words) - 1 and BEGINNING <= len(last.digits) < shortest
+        last = digit_runs(text, hearing.language)[-1]
+        begins = last.last == len(fold(text).split()) - 1 and BEGINNING <= len(last.digits) < shortest
         return Reading(held=last.digits, taken=_words(last)) if begins else None
-    if len(words) - len(taken) > _MOST_AROUND:
+    if not number.alone:
         return None
-    before = str(hearing.before or "")
+    before, digits, taken = str(hearing.before or ""), number.digits, number.taken
     if before and (read_time(text, hearing.language) or read_day(text, hearing.language, hearing.ground.today)):
         return None  # «no, a las seis» is no end of it
     if before:  # «no, el cinco»: the last digits of the one that was said
