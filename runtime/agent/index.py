@@ -159,6 +159,7 @@ def _write(
     titles = document_titles(pack.folder / "knowledge")
     sections = [section for section in written if section.language in stemmers]
     pieces = [piece for section in sections for piece in passages(section, _title(section, titles))]
+    log.info("knowledge_indexing", pack=pack.manifest.id, passages=len(pieces))
     with closing(sqlite3.connect(draft)) as db:
         db.executescript(_SCHEMA)
         db.executemany(
