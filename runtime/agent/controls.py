@@ -9,7 +9,7 @@ from typing import Literal
 
 from runtime.agent import Language
 from runtime.agent.person import asks_for_person
-from runtime.agent.words import fold
+from runtime.agent.words import BLANK, fold
 
 Control = Literal["person", "cancel", "repeat", "slower", "language_es", "language_en", "goodbye"]
 
@@ -55,15 +55,27 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
     )),
 ]  # fmt: skip
 
+_OF_A_COUNTER = re.compile(
+    r"\b(?:"
+    r"(?:ignor\w*|olvid\w*|omit\w*|salt\w*|forget|disregard|skip) (?:\w+ ){0,3}?(?:pedidos?|citas?|compras?|reservas?|preguntas?|direccion|numero|visitas?|pagos?|transferencias?|facturas?|cuotas?"
+    r"|orders?|appointments?|purchases?|bookings?|questions?|requests?|numbers?|address|visits?|payments?|transfers?|invoices?|bills?)\b(?: anterior\w*| previ[ao]\w*)?(?! (?:and|y|instruc\w*|rules|reglas))"
+    r"|(?:instruc\w*|instructions) (?:de|del|on|in|for|of) (?:the |el |la )?(?:montaje|uso|lavado|instalacion|manual|router|fabricante|box|label|leaflet|washing)|assembly instructions"
+    r"|(?:i|always|often|not|dont|don t|never) (?:\w+ )?forget|se llama(?:n|ba)?"
+    r")\b"
+)
+"""An order to be forgotten, a manual, a tool with a name: what a shop hears."""
 _INJECTED = re.compile(
     r"\bignor\w* (?:\w+ ){0,4}?(?:instruc\w*|instrucciones|rules|reglas|prompt|above|previous|anterior\w*)\b"
-    r"|\b(?:system|developer|assistant) ?(?:prompt|message|override|mode)\b|\bsystem (?:role|user)\b"
+    r"|\bsystem ?(?:prompt|override|role|user)\b|\b(?:developer|assistant) ?(?:prompt|message|override)\b"
     r"|\b(?:olvida|forget|disregard) (?:\w+ ){0,4}?(?:instruc\w*|rules|reglas|prompt)\b"
-    r"|\b(?:you are now|ahora eres|act as|actua como|pretend to be|finge ser|jailbreak)\b"
-    r"|\b(?:ignora|olvida|omite|salta|ignore|forget|disregard|bypass|override|skip) (?:\w+ ){0,3}?(?:todo lo|lo que|lo|la|el|everything|all|your|tus|sus|las|los|the)"
-    r" (?:\w+ ){0,2}?(?:anterior\w*|dicho|previo\w*|above|before|previous|earlier|filters?|filtros?|safety|seguridad|guidelines|normas|restrictions|restricciones|confirmacion|confirmation)\b"
-    r"|\b(?:tool|function) ?(?:call|use|result)\b|\bllama(?:da)? (?:a )?(?:la )?(?:herramienta|funcion)\b|\b(?:admin|root|debug|god|dan|sudo|modo desarrollador|modo administrador) ?(?:mode|modo|access|acceso)\b"
-    r"|\b(?:drop|delete from|truncate|insert into|update) (?:table|orders|products|pedidos|usuarios|\w+ set)\b"
+    r"|\byou are now (?:in \w+ mode|(?:in )?(?:developer|admin|debug|god|dan|root|unrestricted|free of|free from)|an? (?!day|week|month|bit|little|lot|year)\w+)\b|\bahora eres (?:un|una|dan|el|la|libre)\b|\bjailbreak\b"
+    r"|\bact as (?:if you|(?:an? |the )?(?:admin\w*|developer|system|root|hacker|human|assistant|bot|model|ai|unrestricted|different|dan))\b|(?:^|\b(?:now|please|and) )pretend to be\b"
+    r"|\bactua como (?:si|(?:un |una |el )?(?:admin\w*|sistema|desarrollador\w*|root|hacker|humano|modelo|ia|asistente))\b|\bfinge ser\b"
+    r"|\b(?:ignora|olvida|omite|salta|ignore|forget|disregard|bypass|override|skip) (?:\w+ ){0,3}?(?:todo lo|lo que|everything|all|all of|your|tus|sus) (?:\w+ ){0,3}?(?:anterior\w*|dicho|antes|previo\w*|above|before|previous|earlier|filters?|filtros?|safety|seguridad|guidelines|normas|restrictions|restricciones)\b"
+    r"|\b(?:ignore|forget|disregard) the (?:above|previous|earlier)\b|\b(?:ignora|olvida|omite|salta\w*|ignore|forget|disregard|bypass|override|skip) (?:\w+ ){0,3}?(?:confirmacion|confirmation)\b"
+    r"|\b(?:tool|function) ?(?:call|result)\b|\bllama(?:da)? (?:a )?(?:la )?(?:herramienta|funcion)\b"
+    r"|\b(?:give me|dame|grant me|enable|activa|enter|i have|tengo) (?:\w+ )?(?:admin|root|debug|god|dan|sudo|developer|modo desarrollador|modo administrador|modo dios|acceso de administrador|acceso root)(?: (?:mode|modo|access|acceso))?\b(?! (?:to|on|of|for|al?|del?|en) (?:my|the|mi|el|la|router))"
+    r"|\bdrop table\b|\b(?:delete from|truncate|insert into) (?:table|orders|products|pedidos|usuarios|accounts|customers)\b|\bupdate \w+ set\b"
 )
 _MARKUP = re.compile(
     r"<\|?/?\w+\|?>|(?<!\w)\w{1,40}_\w{1,40}\s?\(|(?<!\w)\w{1,40}\s?\(\s?\w{1,40}\s?=|\{\s{0,9}[\"']\w+[\"']\s*:|```|\{\{|\}\}|\[/?INST\]|^[^\S\n]{0,20}(?:system|assistant|user|developer)\s{0,9}:",
@@ -84,7 +96,7 @@ def control(text: str) -> Control | None:
 
 def injected(text: str) -> bool:
     """Whether `text` speaks to a machine and not to a counter: it starts nothing."""
-    return bool(_MARKUP.search(text) or _INJECTED.search(fold(text)))
+    return bool(_MARKUP.search(text) or _INJECTED.search(_OF_A_COUNTER.sub(BLANK, fold(text))))
 
 
 def wanted_language(found: Control) -> Language | None:

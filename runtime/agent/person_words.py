@@ -35,7 +35,27 @@ JOINED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 """Words that stand for one: what is written apart, said roundabout or misheard."""
 
+_ELSEWHERE = "|".join(
+    (
+        # another telephone company
+        (
+            r"(?:cambi\w+|port\w+|llev\w+|traslad\w+|ir(?:me|se|nos)?|voy|vamos|vengo|venimos|viene|venir|estoy|esta|estan|tengo|tenemos|teneis|trabaj\w+|contrat\w+|pasar (?:mi|la|el|las|mis)|(?:quiero|queria|voy a|pienso|me gustaria) pasarme)"
+            r" (?:(?!habl|convers|pasa|pase|pon|transf|esper|atend)\w+ ){0,4}?(?:a|de|desde|con|en) (?:otr[oa]s?|mi|(?:un|una|el|la|mi) (?:nuev[oa]|antigu[oa]|anterior|otr[oa])) operador\w*"
+        ),
+        r"(?:mi|tu|su|el) (?:(?:antigu[oa]|viej[oa]|nuev[oa]|actual|anterior) operador\w*|operador\w* (?:actual|antigu[oa]|anterior|de siempre|viej[oa]|nuev[oa]|donante))",
+        r"(?:switch\w*|chang\w*|mov\w+|port\w*|tak\w+|com\w+|going|go|m|am|re|are|transfer\w*) (?:(?!talk|speak|me|us)\w+ ){0,5}?(?:to|from|with) (?:another|a different|a new|the other) operators?|(?:my|your|the) (?:old|new|current|previous|other) operator",
+        # money for somebody
+        r"(?:transferir(?:le)?|transferencias?|enviar(?:le)?|mandar(?:le)?|pagar(?:le)?|ingresar(?:le)?|bizum|dinero|euros?) (?:(?!habl|con|pon|pas)\w+ ){0,3}?a (?:un[oa]? |otr[oa] |alguna )?(?:persona|alguien|companer[oa]|trabajador\w*|emplead[oa]|jef[ea])",
+        r"(?:(?:transfer|send|wire)(?:ring|ing)? (?:\w+ ){0,2}?(?:money|euros?|pounds?|dollars?|cash|funds)|(?:make|making|do|send) a (?:bank |money )?transfer|pay(?:ing)?) (?:to )?(?:an? |another |some )?(?:person|someone|somebody|colleague|employee|worker|boss|manager)",
+        # an appointment with somebody, and somebody who comes
+        r"(?:citas?|huecos?|reunion|visita|hora(?= con)) (?:previa |presencial |urgente |comercial |libre )?(?:con|para (?:hablar|ver|tratar|estar)(?:lo)?(?: con)?) (?:\w+ )?(?:alguien|persona|gestor\w*|asesor\w*|funcionari[oa]|agente|emplead[oa]|encargad[oa]|director\w*|responsable)",
+        r"(?:appointment|meeting|slot|visit) (?:(?:at|in) the (?:bank|branch|office) )?(?:with|to (?:talk|speak|see|meet)(?: to| with)?) (?:\w+ )?(?:someone|somebody|person|advis[eo]r|agent|manager|clerk|director|human)",
+        r"(?<!llame )(?<!llamen )(?:alguien|una persona|someone|somebody) (?:(?!llam|call|ring|phone|habl|speak|talk)\w+ ){0,6}?(?:(?:en|a) (?:su |mi )?(?:casa|domicilio)|(?:at|to) (?:my )?(?:home|house))",
+        r"(?:a|al) tecnico (?:a )?otro dia|como se llama (?:tu|su|vuestr[oa]|el|la) \w+|(?:by|from|de|por) (?:some |unas? )?(?:people|personas?|someone|somebody|alguien) (?:saying|claiming|pretending|who said|diciendo|que decian?|haciendose)",
+    )
+)
 NOT_ASKED = re.compile(
+    rf"\b(?:{_ELSEWHERE})\b|"
     r"\b(?:eres|es usted|sois|seras|are you|you are|you re|u r|is this|esto es|es esto) (?:\w+ ){0,2}?"
     r"(?:persona|human[oa]?|alguien|operador\w*|agente|person|operator|agent|someone|somebody|real)(?: (?:real|de verdad|human[oa]))?\b"
     r"|\b(?:am i|i am|are we) (?:\w+ )?(?:talking|speaking|chatting) (?:to|with) (?:a |an )?(?:\w+ )?(?:person|human|someone|agent)\b"
@@ -49,7 +69,8 @@ NOT_ASKED = re.compile(
     r"|\b(?:someone|somebody) (?:has |had |have )?(?:already )?(?:called|rang|phoned|told|helped)\b"
     r"|\b(?:a que|desde que|hasta que|what|which) (?:hora|horas|time|hours|days)\b.*$|\bhorarios?\b.*$|\bopening hours\b.*$"
 )
-"""Speaks of people without asking for one: whether this is a person, who called yesterday, when people are there."""
+"""Speaks of people without asking for one: whether this is a person, who called yesterday, when people are there,
+another telephone company, money for somebody, an appointment with somebody, somebody who comes."""
 
 SOMEBODY = re.compile(
     r"personas?|personal|humanos?|humanas?|alguien|agentes?|operador\w*|operari[oa]s?|emplead[oa]s?|dependient[ea]s?"

@@ -265,12 +265,22 @@ def test_what_was_done_for_one_is_not_taken_back_by_another(ring: Callable[[str]
 
 @pytest.mark.parametrize(
     "text",
-    ["no, soy otra persona", "ese no soy yo", "yo no soy el titular", "that's not me", "this is someone else now"],
-)
+    ["no, soy otra persona", "ese no soy yo", "yo no soy el titular", "that's not me", "this is someone else now",
+     "le paso con mi marido", "I'll put my wife on"],
+)  # fmt: skip
 def test_words_of_somebody_else(ring: Callable[[str], Call], text: str) -> None:
     call = ring("c1").claimed()
     call.say(text)
     assert call.state.identity == ANONYMOUS
+
+
+@pytest.mark.parametrize(
+    "text", ["no soy yo quien ha hecho ese cargo", "it's not me who made that charge", "le paso los datos"]
+)
+def test_words_of_the_same_customer(ring: Callable[[str], Call], text: str) -> None:
+    call = ring("c1").claimed()
+    call.say(text)
+    assert call.state.identity == Identity("claimed", CUSTOMER)
 
 
 def test_a_question_in_between_and_the_same_wish_again(ring: Callable[[str], Call]) -> None:
