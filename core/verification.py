@@ -143,9 +143,13 @@ def locked(db: sqlite3.Connection, customer: str, now: float) -> bool:
     return bool(failures >= MOST_FAILURES)
 
 
-def unlock(db: sqlite3.Connection, customer: str) -> None:
-    """Let them try again: a person has made sure who they are."""
+def unlock(db: sqlite3.Connection, customer: str) -> int:
+    """Let them try again: a person has made sure who they are. How many failures are forgotten."""
+    [failures] = db.execute(
+        "SELECT coalesce(sum(failures), 0) FROM identity_failures WHERE customer = ?", (customer,)
+    ).fetchone()
     db.execute("DELETE FROM identity_failures WHERE customer = ?", (customer,))
+    return int(failures)
 
 
 def counted(

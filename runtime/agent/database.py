@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from core import verification
 from core.aside import aside
 from core.errors import AgentError, ToolError
 from runtime.agent import Effect, Value
@@ -192,6 +193,11 @@ class Database:
             log.warning("retention_not_erased", path=str(self.path), code=error.code, cause=error.message)
             return
         self._expired = today
+
+    def unlock(self, customer: str) -> int:
+        """Let a customer try again who was locked out: how many failures are forgotten. Raises AgentError."""
+        with self._writable() as db:
+            return verification.unlock(db, customer)
 
     def check(self, effect: Effect, supplied: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Value]:
         """Run a tool that identifies the customer. It may write what is counted and sent for that and nothing else,

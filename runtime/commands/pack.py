@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from core.errors import MostradorError, PackError
+from core.errors import AgentError, MostradorError, PackError
 
 if TYPE_CHECKING:
     from models.embed import Embedder
@@ -188,6 +188,36 @@ def erase(
         print(json.dumps({"customer": customer, "rows": rows, "keeps": manifest.erasure.keeps}, ensure_ascii=False))
     else:
         Console().print(f"{customer} is erased: {rows} rows. Kept: {manifest.erasure.keeps}", highlight=False)
+
+
+@app.command()
+def unlock(
+    customer: Annotated[
+        str, typer.Argument(metavar="CUSTOMER", help="Who is locked out, as the flow identified them.")
+    ],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings (TOML).")] = None,
+) -> None:
+    """Let a customer try again who failed to prove who they are, once a person has made sure of it."""
+    from runtime.agent.database import Database
+    from runtime.agent.pack import load_pack
+    from runtime.config import load
+    from runtime.minds import pack_database, pack_folder
+
+    err = Console(stderr=True)
+    settings = load(config)
+    try:
+        loaded = load_pack(pack_folder(settings.agent.pack))
+        path = pack_database(settings.agent.pack, settings)
+        if not path.is_file():
+            raise AgentError("agent.database_missing", f"{path}: there is no such database")
+        failures = Database(path, loaded).unlock(customer)
+    except MostradorError as error:
+        err.print(f"[red]{error.code}[/] {error.message}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    if not failures:
+        err.print(f"{customer} has failed at nothing: nothing is changed", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    Console().print(f"{customer} may try again: {failures} failures are forgotten", highlight=False)
 
 
 @app.command()

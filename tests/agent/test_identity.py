@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from core.errors import AgentError, PackError
 from runtime.agent import ANONYMOUS, DialogState, Effect, Expect, Frame, Heard, Identity, Plan
@@ -16,6 +17,7 @@ from runtime.agent.pack import Pack, load_pack
 from runtime.agent.pins import Pins
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
+from runtime.commands.pack import app
 from runtime.events import Replied, encode
 from tests.agent.conversation import TUESDAY
 from tests.identity_pack import CUSTOMER, OTHER, PIN, identity_pack
@@ -176,6 +178,22 @@ def test_failures_outlive_the_call(ring: Callable[[str], Call], clock: Clock) ->
     assert "cannot send" in call.say("code"), "nor does another way"
     clock.now += 24 * 3600
     assert ring("c6").verified().state.identity.level == "verified"
+
+
+def test_a_person_lets_them_in_from_the_command_line(
+    ring: Callable[[str], Call], bank: Pack, store: Database, tmp_path: Path
+) -> None:
+    for number in ("c1", "c2", "c3"):
+        call = ring(number).claimed()
+        call.say("PIN")
+        call.key("0000")
+    config = tmp_path / "device.toml"
+    config.write_text(f'[agent]\npack = "{bank.folder}"\ndatabase = "{store.path}"\n', "utf-8")
+    done = CliRunner().invoke(app, ["unlock", CUSTOMER, "--config", str(config)])
+    assert (done.exit_code, "3 failures" in done.stdout) == (0, True)
+    assert ring("c4").verified().state.identity.level == "verified"
+    again = CliRunner().invoke(app, ["unlock", CUSTOMER, "--config", str(config)])
+    assert (again.exit_code, "nothing is changed" in again.stderr) == (1, True)
 
 
 def test_the_digits_are_written_nowhere(ring: Callable[[str], Call], tmp_path: Path) -> None:
