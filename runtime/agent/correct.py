@@ -3,14 +3,14 @@
 import re
 
 from runtime.agent import Frame, Value
-from runtime.agent.days import names_day
+from runtime.agent.days import is_day
 from runtime.agent.fill import called, kept
 from runtime.agent.flow import Flow, Slot
 from runtime.agent.ground import Ground
 from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
 from runtime.agent.slots import AROUND, is_plain, is_question, other_numbers, says_yes, without_answer, yes_no
-from runtime.agent.words import BLANK, blanked, fold
+from runtime.agent.words import BLANK, blanked, fold, listed
 
 _CORRECTION = re.compile(
     r"^(?:no|not|perdon|perdona|perdone|espera|digo|quise decir|queria decir|me he equivocado|sorry|wait|actually"
@@ -23,6 +23,8 @@ _NEGATED = re.compile(r"^(?:no|not)\b.+|.+ (?:no|not)$")
 _FEW = 2
 """Words around a value that nobody asked for, where a yes or no was asked: it is another value, not another matter."""
 
+_AT_ONCE = frozenset(listed("ahora ya mismo right now"))
+"""«Sí, ahora mismo» is no other day."""
 _SHORT = 12
 """Words: what names a slot in a longer sentence may be about something else."""
 
@@ -58,8 +60,8 @@ def confirmed(ground: Ground, flow: Flow, frame: Frame, text: str, asked: str) -
     other number, day or name is none."""
     rest = _Correction(ground, flow, frame, text, begins=False, confirming=True, asked=asked).rest()
     answer = yes_no(text)
-    if answer is None and says_yes(text):
-        answer = yes_no(f"{fold(text).split()[0]}, {rest.replace(BLANK, ' ')}")
+    if answer is None and says_yes(text):  # «sí, somos cuatro, mañana a las cinco»
+        answer = yes_no(rest.replace(BLANK, " "))
     return answer if not answer or _settled(ground, flow, rest, asked) else None
 
 
@@ -67,7 +69,7 @@ def _settled(ground: Ground, flow: Flow, rest: str, asked: str) -> bool:
     if "?" in rest or other_numbers(rest, asked, ground.language):
         return False
     words, told = fold(rest).split(), set(fold(asked).split())
-    names = {word for word in words if names_day(word)}
+    names = {word for word in words if is_day(word)}
     for kind in {slot.of for slot in flow.slots.values() if slot.type == "entity"}:
         names |= {words[at] for match in ground.entities[kind].find(rest, ground.language) for at in match.words}
     return names <= told
@@ -82,7 +84,8 @@ class _Correction:
         self._ground = ground
         self._flow = flow
         self._known = dict(frame.slots)
-        self._text = without_answer(ungrouped(text)) if confirming else ungrouped(text)
+        self._said = ungrouped(text)
+        self._text = without_answer(self._said) if confirming else self._said
         self._yes = confirming and says_yes(text)
         self._told = set(fold(asked).split())
         self._slots = {
@@ -96,7 +99,9 @@ class _Correction:
         self._taken: set[int] = set()
 
     def read(self) -> dict[str, Value]:
-        found = self._found()
+        found = self._found(self._named or self._slots)
+        if self._named and not found:  # «el mismo día, a las ocho»
+            found = self._found({name: slot for name, slot in self._slots.items() if name not in self._named})
         named = [name for name in self._named if name not in self._again]
         if not found and named and not self._yes and len(fold(self._text).split()) <= _SHORT:
             return {named[0]: None}
@@ -108,14 +113,14 @@ class _Correction:
         return best[1].sure if best and not best[1].wrong and self._differs(*best) else 0.0
 
     def rest(self) -> str:
-        """The text without the words of any value, known or new."""
-        self._found()
-        return blanked(self._text, self._taken)
+        """All that was said, but for the words of any value, known or new."""
+        self._found(self._named or self._slots)
+        return blanked(self._said, self._taken)
 
-    def _found(self) -> dict[str, Value]:
+    def _found(self, slots: dict[str, Slot]) -> dict[str, Value]:
         """What differs from what is known."""
         found: dict[str, Value] = {}
-        rest, left = self._text, dict(self._named or self._slots)
+        rest, left = blanked(self._text, self._taken), dict(slots)
         while best := self._surest(left, rest, {**self._known, **found}):
             name, reading = best
             if self._differs(name, reading):
@@ -166,7 +171,7 @@ class _Correction:
         if reading is None or reading.held or not reading.alone(hearing.words):
             return None
         words = [hearing.words[at] for at in reading.taken]
-        if self._yes and words and all(is_weak(word) for word in words):  # "yes, cancel that one"
+        if self._yes and words and all(is_weak(word) or word in _AT_ONCE for word in words):  # "yes, cancel that one"
             return None
         return reading
 

@@ -407,6 +407,17 @@ def names_day(word: str) -> bool:
     )
 
 
+_DAY_WORDS = frozenset(
+    [*(word for language in _WEEKDAYS for word in _WEEKDAYS[language] + _MONTHS[language]),
+     *listed("hoy manana ayer anteayer today tonight tomorrow yesterday")]
+)  # fmt: skip
+
+
+def is_day(word: str) -> bool:
+    """Whether a folded word by itself says which day or month, in either language."""
+    return word in _DAY_WORDS or word.removesuffix("s") in _DAY_WORDS
+
+
 _FAR = 300
 """Days from which on the year is said with the day."""
 

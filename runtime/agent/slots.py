@@ -23,7 +23,8 @@ _MEANS_YES = (
     "de acuerdo", "por supuesto", "no hay problema", "por que no", "eso es", "asi es", "esta bien", "como no",
     "desde luego", "sin problema", "me parece bien", "ningun problema", "no problem", "why not", "of course",
     "go ahead", "that is right", "thats right", "that s right", "sounds good", "uh huh", "do it", "please do",
-    "all right", "that works", "go for it", "yes please",
+    "all right", "that works", "go for it", "yes please", "is all correct", "is all right", "all good", "all correct",
+    "muy bien", "todo bien", "you got it",
 )  # fmt: skip
 _MEANS_NO = (
     "para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias", "dejalo",
@@ -68,11 +69,13 @@ _ASKING = frozenset(
         "cuanto cuanta cuantos cuantas cuando donde cual cuales quien como what when where how why which who whether"
     )
 )
+_ASKS_WHAT = re.compile(r"(?:\W*\w+){0,3}?\W*(?:qué|cuáles|cuál|cómo|dónde|cuándo|quién|que (?:hora|día|dia|fecha))\b")
+"""As it is written: «que» is in every other sentence, «qué» is not."""
 _BEFORE_ASKING = frozenset(
     listed("no si yes ok okay vale y and pero but perdon perdona perdone espera espere oye oiga sorry wait so pues")
 )
 _BEGINS_WITH_YES = re.compile(
-    r"\W*(?:sí|si[,.!]|yes|yeah|yep|yup|claro|correcto|confirmo|por supuesto|ok|okay|sure)\b", re.IGNORECASE
+    r"\W*(?:si[,.!]|(?:sí|yes|yeah|yep|yup|claro|correcto|confirmo|por supuesto|ok|okay|sure)\b)", re.IGNORECASE
 )
 _MOST_OTHER_WORDS = 2
 """Words of another kind after a clear yes («sí, devuélvelo») or around a no."""
@@ -145,7 +148,8 @@ def is_question(text: str) -> bool:
     """Whether something is asked, rather than answered; «no, espera, cuándo era» too."""
     words = fold(text).split()
     begins = next((at for at, word in enumerate(words) if word not in _BEFORE_ASKING), 0)
-    return "?" in text or any(word in _ASKING for word in words[begins : begins + 2])
+    asking = _ASKS_WHAT.match(text.lower()) or any(word in _ASKING for word in words[begins : begins + 2])
+    return "?" in text or bool(asking)
 
 
 def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | None:

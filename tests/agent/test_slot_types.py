@@ -188,6 +188,8 @@ def read_back(about: Talk, language: Language = "es") -> Conversation:
         ("es", "mañana, pero a las siete", "✓ mañana, 19:00, 4?"),
         ("en", "yes, but on Thursday", "✓ on Thursday, November 26, 17:00, 4?"),
         ("en", "yes, at six", "✓ tomorrow, 18:00, 4?"),
+        ("es", "el mismo día a las ocho", "✓ mañana, 8:00, 4?"),
+        ("es", "no, a las cinco no, a las seis", "✓ mañana, 18:00, 4?"),
         ("en", "no wait, make it six people", "✓ tomorrow, 17:00, 6?"),
     ],
 )
@@ -204,7 +206,8 @@ def test_a_yes_with_another_value_is_a_correction(about: Talk, language: Languag
         ("es", "cuatro"), ("es", "a las cinco"), ("es", "no, ¿a qué hora era?"),
         ("es", "¿sí?"), ("es", "no, ¿qué día es?"), ("es", "mañana a las cinco"),
         ("en", "yes, wait"), ("en", "hold on"), ("en", "I don't know"), ("en", "no idea"), ("en", "four"),
-        ("en", "wait, what time was it?"),
+        ("en", "wait, what time was it?"), ("es", "sí... no"), ("en", "yeah no"), ("es", "qué día era"),
+        ("es", "perdona, qué hora has dicho"), ("en", "yes and no"), ("es", "sí, no, espera"),
     ],
 )  # fmt: skip
 def test_nothing_is_done_on_less_than_a_yes_to_just_that(about: Talk, language: Language, text: str) -> None:
@@ -222,7 +225,8 @@ def test_nothing_is_done_on_less_than_a_yes_to_just_that(about: Talk, language: 
     [
         ("es", "sí, mañana a las cinco"), ("es", "sí, somos cuatro"), ("es", "correcto, a las cinco"),
         ("es", "sí, hágalo"), ("en", "yes, tomorrow at five"), ("en", "yes, write it down"),
-        ("en", "yes, four people"),
+        ("en", "yes, four people"), ("es", "sí, está bien"), ("es", "de acuerdo, adelante"), ("es", "sí, ahora mismo"),
+        ("es", "sí, somos cuatro, mañana a las cinco"), ("en", "yes that is all correct"), ("en", "yes, right now"),
     ],
 )  # fmt: skip
 def test_a_yes_that_says_the_same_again_is_one(about: Talk, language: Language, text: str) -> None:
