@@ -1,6 +1,7 @@
 """«No, el cinco», "sorry, I meant 48215", «no, la fecha no, la hora»: which slot was wrong, and what it should be."""
 
 import re
+from typing import Literal
 
 from runtime.agent import Frame, Value
 from runtime.agent.days import is_day
@@ -9,7 +10,16 @@ from runtime.agent.flow import Flow, Slot
 from runtime.agent.ground import Ground
 from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
-from runtime.agent.slots import AROUND, is_plain, is_question, other_numbers, says_yes, without_answer, yes_no
+from runtime.agent.slots import (
+    AROUND,
+    is_plain,
+    is_question,
+    other_numbers,
+    says_yes,
+    undecided,
+    without_answer,
+    yes_no,
+)
 from runtime.agent.words import BLANK, blanked, fold, listed
 
 _CORRECTION = re.compile(
@@ -23,6 +33,9 @@ _NEGATED = re.compile(r"^(?:no|not)\b.+|.+ (?:no|not)$")
 _FEW = 2
 """Words around a value that nobody asked for, where a yes or no was asked: it is another value, not another matter."""
 
+_WHOLE = 0.6
+"""A number that is less sure is read as the last digits of the one that is known."""
+_ANOTHER = frozenset(listed("otro otra otros otras distinto distinta another other different"))
 _AT_ONCE = frozenset(listed("ahora ya mismo right now"))
 """«Sí, ahora mismo» is no other day."""
 _SHORT = 12
@@ -55,23 +68,30 @@ def rather(ground: Ground, flow: Flow, frame: Frame, text: str, sure: float) -> 
     return {} if correction.sure() <= sure else correction.read()
 
 
-def confirmed(ground: Ground, flow: Flow, frame: Frame, text: str, asked: str) -> bool | None:
-    """A yes or a no to what was `asked`. Values that are known may be said again in it; a yes in which there is any
-    other number, day or name is none."""
-    rest = _Correction(ground, flow, frame, text, begins=False, confirming=True, asked=asked).rest()
+def confirmed(
+    ground: Ground, flow: Flow, frame: Frame, text: str, asked: str
+) -> Literal["yes", "no", "unclear", "something_else"]:
+    """What is answered to what was `asked`. Values that are known may be said again in it; a yes in which there is any
+    other number, day or name is unclear, and so are those values alone."""
+    correction = _Correction(ground, flow, frame, text, begins=False, confirming=True, asked=asked)
+    rest = correction.rest()
     answer = yes_no(text)
     if answer is None and says_yes(text):  # «sí, somos cuatro, mañana a las cinco»
         answer = yes_no(rest.replace(BLANK, " "))
-    return answer if not answer or _settled(ground, flow, rest, asked) else None
+    if answer is not None:
+        return "no" if not answer else "yes" if _settled(ground, flow, rest, asked) else "unclear"
+    again = correction.again and not Reading().around(fold(rest).split())
+    return "unclear" if yes_no(text) or undecided(text) or again else "something_else"
 
 
 def _settled(ground: Ground, flow: Flow, rest: str, asked: str) -> bool:
     if "?" in rest or other_numbers(rest, asked, ground.language):
         return False
     words, told = fold(rest).split(), set(fold(asked).split())
-    names = {word for word in words if is_day(word)}
+    names = {word for word in words if is_day(word) or word in _ANOTHER}
     for kind in {slot.of for slot in flow.slots.values() if slot.type == "entity"}:
-        names |= {words[at] for match in ground.entities[kind].find(rest, ground.language) for at in match.words}
+        matches = ground.entities[kind].find(without_answer(rest), ground.language)
+        names |= {words[at] for match in matches for at in match.words}
     return names <= told
 
 
@@ -95,14 +115,15 @@ class _Correction:
         }
         self._named = {name: slot for name, slot in self._slots.items() if _names(ground, name, slot, text)}
         self._few = not begins and not self._named
-        self._again: set[str] = set()
+        self.again: set[str] = set()
+        """The slots whose values were said again, as far as the text has been read."""
         self._taken: set[int] = set()
 
     def read(self) -> dict[str, Value]:
         found = self._found(self._named or self._slots)
         if self._named and not found:  # «el mismo día, a las ocho»
             found = self._found({name: slot for name, slot in self._slots.items() if name not in self._named})
-        named = [name for name in self._named if name not in self._again]
+        named = [name for name in self._named if name not in self.again]
         if not found and named and not self._yes and len(fold(self._text).split()) <= _SHORT:
             return {named[0]: None}
         return found
@@ -126,7 +147,7 @@ class _Correction:
             if self._differs(name, reading):
                 found |= {name: None, **kept(name, reading)}
             else:
-                self._again.add(name)
+                self.again.add(name)
             self._taken |= reading.taken
             if reader(left[name].type).takes:
                 rest = blanked(rest, reading.taken)
@@ -155,6 +176,8 @@ class _Correction:
             if reader(slot.type).by_name and not self._named:
                 continue
             reading = self._read(name, slot, text, known)
+            if reading and slot.type == "number" and reading.sure < _WHOLE and (self._taken or self._yes):
+                continue  # what is left of «sí, de doce a tres» is no end of a number
             if reading is None or (self._few and reading.around(fold(text).split()) > _FEW):
                 continue
             last = given.index(name) if name in given else -1

@@ -19,7 +19,7 @@ from runtime.agent.numbers import digit_runs
 from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
 from runtime.agent.readers import Reading, number
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, undecided, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, yes_no
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, RETRY, note, offered
 from runtime.agent.words import fold, foreign, listed, plain
@@ -204,9 +204,10 @@ def _yes_no(ground: Ground, state: DialogState, text: str) -> Understood | None:
     if flow and confirming:
         if is_question(text) and not is_plain(text):
             return None
-        said, answer = answer, confirmed(ground, flow, frame, text, asked)
-        if answer is None and (said or undecided(text)):
+        meant = confirmed(ground, flow, frame, text, asked)
+        if meant == "unclear":
             return Understood("missed", "no clear yes to just that", 0.5)
+        answer = {"yes": True, "no": False}.get(meant)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
     if confirming and fold(text).split()[0] in ("no", "nope"):

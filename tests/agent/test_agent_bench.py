@@ -63,7 +63,7 @@ def test_a_script_with_all_that_another_customer_might_say(one_script: Pack, jud
 def test_an_agent_that_takes_anything_for_a_yes_is_found(
     one_script: Pack, judge: Judge, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.agent.understand.confirmed", lambda *_: True)
+    monkeypatch.setattr("runtime.agent.understand.confirmed", lambda *_: "yes")
     found = play_pack(one_script, judge, library, lambda _: None)
     assert any("«no»" in line for line in found.unconfirmed)
 

@@ -235,6 +235,30 @@ def test_a_yes_that_says_the_same_again_is_one(about: Talk, language: Language, 
     assert written(talk) == ["2026-11-25|17:00|4"]
 
 
+@pytest.mark.parametrize(
+    ("text", "hears", "does"),
+    [
+        ("sí, el jueves", "llegara el jueves 26", True),
+        ("sí, la primera", "llegara el jueves 26", True),
+        ("sí, el pedido 48213", "llegara el jueves 26", True),
+        ("el jueves", "necesito un si o un no", False),
+        ("sí, de doce a tres", "necesito un si o un no", False),
+        ("sí, la otra", "necesito un si o un no", False),
+        ("no, la segunda", "viernes 27 de 12 00 a 15 00", False),
+        ("sí, el viernes", "viernes 27", False),
+        ("mejor el viernes por la mañana", "viernes 27 de 9 00 a 12 00", False),
+        ("no, el pedido 48217", "48217", False),
+    ],
+)
+def test_a_choice_that_was_read_back(agent: Agent, text: str, hears: str, does: bool) -> None:
+    talk = Conversation(agent)
+    talk.say("quiero cambiar la entrega del pedido 48213")
+    assert "pasaría al jueves 26 de 12:00 a 15:00" in talk.say("la primera")
+    assert hears in fold(talk.say(text))
+    assert talk.plan is not None
+    assert bool(talk.plan.effects) is does
+
+
 @pytest.mark.parametrize("text", ["sí, treinta euros", "sí, el jueves"])
 def test_a_yes_to_what_was_not_asked_is_none(agent: Agent, text: str) -> None:
     """Of facts that no slot holds, too: what will be paid back is looked up."""

@@ -6,7 +6,7 @@ from runtime.agent import Expect, Language
 from runtime.agent.clock import read_time
 from runtime.agent.days import read_day
 from runtime.agent.flow import Slot
-from runtime.agent.numbers import DigitRun, digit_runs, find_number, ungrouped
+from runtime.agent.numbers import DigitRun, digit_runs, find_number, is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reader, Reading
 from runtime.agent.words import fold
 
@@ -61,6 +61,8 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
     if not number.alone:
         return None
     before, digits, taken = str(hearing.before or ""), number.digits, number.taken
+    if before and all(is_weak(hearing.words[at]) for at in taken):  # "no, the other one"
+        return None
     if before and (read_time(text, hearing.language) or read_day(text, hearing.language, hearing.ground.today)):
         return None  # «no, a las seis» is no end of it
     if before:  # «no, el cinco»: the last digits of the one that was said
