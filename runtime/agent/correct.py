@@ -7,7 +7,7 @@ from runtime.agent import Frame, Value
 from runtime.agent.days import is_day
 from runtime.agent.fill import called, kept
 from runtime.agent.flow import Flow, Slot
-from runtime.agent.ground import Ground
+from runtime.agent.ground import Ground, filled
 from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
 from runtime.agent.slots import (
@@ -21,6 +21,7 @@ from runtime.agent.slots import (
     yes_no,
 )
 from runtime.agent.words import BLANK, blanked, fold, listed
+from runtime.messages import Choice
 
 _CORRECTION = re.compile(
     r"^(?:no|not|perdon|perdona|perdone|espera|digo|quise decir|queria decir|me he equivocado|sorry|wait|actually"
@@ -118,6 +119,7 @@ class _Correction:
         self.again: set[str] = set()
         """The slots whose values were said again, as far as the text has been read."""
         self._taken: set[int] = set()
+        self._looked_up: dict[str, tuple[Choice, ...]] = {}
 
     def read(self) -> dict[str, Value]:
         found = self._found(self._named or self._slots)
@@ -186,9 +188,20 @@ class _Correction:
                 best = fit, name, reading
         return best and best[1:]
 
+    def _options(self, name: str, slot: Slot, known: dict[str, Value]) -> tuple[Choice, ...]:
+        """Looked up once: they may be on another system."""
+        key = f"{name} {filled(slot.arguments, known)}"
+        if key not in self._looked_up:
+            self._looked_up[key] = self._ground.options(slot, known)
+        return self._looked_up[key]
+
     def _read(self, name: str, slot: Slot, text: str, known: dict[str, Value]) -> Reading | None:
         """A value, and hardly anything else."""
-        options = self._ground.options(slot, known) if slot.type == "choice" else ()
+        options: tuple[Choice, ...] = ()
+        if slot.type == "choice":
+            if not Reading().around(fold(text).split()):
+                return None
+            options = self._options(name, slot, known)
         hearing = Hearing(text, self._ground, options=options, before=known.get(name))
         reading = read(hearing, slot)
         if reading is None or reading.held or not reading.alone(hearing.words):
