@@ -38,8 +38,10 @@ _NO_THINGS = frozenset(
 )
 """Words in -s after a number that are not what it counts."""
 _EITHER: dict[Language, re.Pattern[str]] = {
-    "es": re.compile(r"\bentre (?:las?|el) .+ y las? |\blas? (?:\w+ ){1,4}[ou] (?:a )?las? |^de \w+ a \w+$"),
-    "en": re.compile(r"\bbetween .+ and |\bat (?:\w+ ){1,4}or (?:at )?|^from \w+ (?:to|till|until) \w+(?: [ap]m)?$"),
+    "es": re.compile(
+        r"\bentre (?:las?|el) .+ y las? |\blas? (?:\w+ ){1,4}[ou] (?:a )?las? |\bde \w+ a \w+(?: (?:de|por) la|$)"
+    ),
+    "en": re.compile(r"\bbetween .+ and |\bat (?:\w+ ){1,4}or (?:at )?|\bfrom \w+ (?:to|till|until) \w+"),
 }
 """«Entre las cinco y las seis», "at five or at six": no one time."""
 _NAMED: dict[Language, list[tuple[str, str]]] = {

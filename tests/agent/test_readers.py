@@ -330,7 +330,8 @@ def test_who_wants_a_moment_says_no_value(kind: str, language: Language, text: s
         ("time", "es", "a las cinco o a las seis"), ("time", "es", "en diez minutos"), ("time", "es", "el seis"),
         ("time", "en", "between five and six"), ("time", "en", "from five to six"),
         ("time", "en", "at five or at six"),
-        ("time", "en", "in ten minutes"), ("time", "en", "the sixth"),
+        ("time", "en", "from nine to ten in the evening"),
+        ("time", "es", "de nueve a diez de la noche"), ("time", "en", "in ten minutes"), ("time", "en", "the sixth"),
     ],
 )  # fmt: skip
 def test_no_single_value(kind: str, language: Language, text: str) -> None:
