@@ -1,6 +1,7 @@
 """The retail pack on the real embedder; a database of its own for each test that asks for one."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from runtime.agent.pack import Pack, load_pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge, make_router
 from tests.agent.conversation import TUESDAY, Conversation
+from tests.agent.read_backs import ReadBack, read_backs
 
 RETAIL = Path(models.sectors.__file__).parent / "retail"
 
@@ -58,3 +60,9 @@ def agent(retail: Pack, database: Database, judge: Judge, library: Library) -> A
 def talk(agent: Agent) -> Callable[..., Conversation]:
     """Begin a conversation: `talk("en")`."""
     return lambda language="es", identity="c1": Conversation(agent, language, identity)
+
+
+@pytest.fixture(scope="session")
+def reading_back(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], tuple[Pack, list[ReadBack]]]:
+    """Each pack's conversations that wait for a yes, made once."""
+    return cache(lambda folder: read_backs(folder, tmp_path_factory.mktemp(folder.name)))
