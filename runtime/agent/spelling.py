@@ -40,7 +40,7 @@ _ALPHABETS = {
     )
 }
 _AS_IN = frozenset(listed("de como for as in like of"))
-_TIMES = {"doble": 2, "double": 2, "triple": 3, "treble": 3}
+TIMES = {"doble": 2, "double": 2, "triple": 3, "treble": 3}
 _JOINT = frozenset(listed("y and con letra letter"))
 
 
@@ -96,8 +96,8 @@ class _Speller:
         word, two = self.words[at], " ".join(self.words[at : at + 2])
         if two in _TWO_WORDS:
             return self._as_in(_TWO_WORDS[two], at + 2)
-        if word in _TIMES and at + 1 < len(self.words) and (inner := self._symbol(at + 1)) and len(inner[0]) == 1:
-            return inner[0] * _TIMES[word], inner[1]
+        if word in TIMES and at + 1 < len(self.words) and (inner := self._symbol(at + 1)) and len(inner[0]) == 1:
+            return inner[0] * TIMES[word], inner[1]
         if word in _SIGNS:
             return _SIGNS[word], at + 1
         if word in _JOINT and word != "y":

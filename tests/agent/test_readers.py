@@ -290,6 +290,9 @@ SAID: list[tuple[str, Language, str, Value]] = [
     ("email", "es", "ana arroba ge mail punto com", "ana@gmail.com"),
     ("email", "en", "a n a underscore smith at gmail dot com", "ana_smith@gmail.com"),
     ("email", "en", "c as in Charlie, o, at example dot co dot uk", "co@example.co.uk"),
+    ("email", "en", "c a double l u m at gmail dot com", "callum@gmail.com"),
+    ("email", "es", "hache a ene doble ene a arroba correo punto es", "hannna@correo.es"),
+    ("email", "en", "double u h y at gmail dot com", "why@gmail.com"),
     ("email", "en", "john-smith at example.com", "john-smith@example.com"),
 ]  # fmt: skip
 

@@ -133,6 +133,11 @@ def test_a_moment_in_two_turns(about: Talk) -> None:
         ('type = "postcode"', ("dos ocho", "cero trece"), "28013"),
         ('type = "identifier"\nof = "nif"', ("doce tres cuatro cinco seis siete ocho", "zeta de zapato"), "12345678Z"),
         ('type = "identifier"\nof = "nif"', ("uno dos tres cuatro cinco seis siete ocho, letra zeta",), "12345678Z"),
+        (
+            'type = "identifier"\nof = "iban"',
+            ("ES91 2100 0418", "cuarenta y cinco cero dos, cero cero cero cinco, trece treinta y dos"),
+            "ES9121000418450200051332",
+        ),
         ('type = "code"\npattern = "@@-####"', ("be hache", "cuatro siete", "uno dos"), "BH-4712"),
         ('type = "email"', ("ana punto lópez", "arroba gmail punto com"), "ana.lopez@gmail.com"),
         ('type = "number"\ndigits = [5, 6]', ("seis cuatro", "cinco tres", "uno"), "64531"),

@@ -6,7 +6,7 @@ from runtime.agent import Value
 from runtime.agent.flow import Slot
 from runtime.agent.numbers import pieces
 from runtime.agent.readers import Hearing, Reader, Reading
-from runtime.agent.spelling import explained, letter_named
+from runtime.agent.spelling import TIMES, explained, letter_named
 from runtime.agent.words import fold, listed
 
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
@@ -86,6 +86,8 @@ class _Said:
                 written, at = written + _SIGNS[words[at]], at + 1
             elif words[at] in _SKIPPED:
                 at += 1
+            elif words[at] in TIMES and after == at + 1 and at + 1 < end and letter_named(words[at + 1]):
+                written, at = written + letter_named(words[at + 1]) * TIMES[words[at]], at + 2
             elif letter and (after == at + 2 or example > after):
                 written, at = written + letter, example
             elif (piece := self._numbers.get(at)) and piece.last < end and words[at] not in _NO_DIGITS:
