@@ -32,9 +32,11 @@ NO: dict[Language, tuple[str, ...]] = {
 """After one of these not even a yes sets in motion what was read back."""
 NOT_YES: dict[Language, tuple[str, ...]] = {
     "es": ("no sé", "¿y cuánto tarda?", "espera, que lo miro", "¿cómo dice?", "si fuera otro día, a lo mejor", "mmm",
-           "¿sí o no? es que no le he oído", "hola, ¿me oye?"),
+           "¿sí o no? es que no le he oído", "hola, ¿me oye?", "sí, pero espera", "sí… no", "sí, pero otro día", "¿sí?",
+           "un momento", "ni idea"),
     "en": ("I don't know", "and how long does it take?", "hold on, let me look", "what did you say?",
-           "if it were another day, maybe", "hmm", "yes or no? I didn't hear you", "hello, are you there?"),
+           "if it were another day, maybe", "hmm", "yes or no? I didn't hear you", "hello, are you there?",
+           "yes, but wait", "yeah, no", "yes, but on another day", "yes?", "one moment", "no idea"),
 }  # fmt: skip
 """No clear yes, at a read-back."""
 YES: dict[Language, tuple[str, ...]] = {"es": ("sí", "sí, adelante"), "en": ("yes", "yes, go ahead")}
