@@ -23,15 +23,15 @@ _SCALED = re.compile(r"(?<![\d.,])(\d+)(?:[.,](\d+))?\s?(millones|mill[oó]n|mil
 _HALF = frozenset(listed("medio half"))
 _APART = frozenset(listed("o u or a to hasta"))
 _VAGUE = re.compile(
-    r"\b(?:(?:mas|menos) de|al menos|como mucho|(?:more|less) than|at (?:least|most)|up to) (?:\d|\w)"
-    r"|\bentre (?:\w+ )+y\b|\bbetween (?:\w+ )+and\b"
+    r"\b(?:(?:mas|menos) de|al menos|como mucho|(?:more|less) than|at (?:least|most)|up to"
+    r"|entre (?:\w+ ){1,4}y|between (?:\w+ ){1,4}and) "
 )
 """«Entre veinte y treinta», "less than fifty": no single amount."""
 _FROM_TO = re.compile(r"\d\s?(?:€|\$|£)?\s?[-–]\s?(?:€|\$|£)?\d")
 
 
 def read(hearing: Hearing, slot: Slot) -> Reading | None:
-    if _VAGUE.search(fold(hearing.text)) or _FROM_TO.search(hearing.text) or _several(hearing):
+    if _vague(hearing) or _FROM_TO.search(hearing.text) or _several(hearing):
         return None
     for found in (_written(hearing), *(_spoken(hearing, language) for language in (hearing.language, hearing.other))):
         if found:
@@ -41,6 +41,16 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
                 return Reading(cents, taken=taken)
             return Reading(wrong="out_of_range", taken=taken) if hearing.asked else None
     return None
+
+
+def _vague(hearing: Hearing) -> bool:
+    folded = fold(hearing.text)
+    for match in _VAGUE.finditer(folded):
+        after = len(folded[: match.end()].split())
+        for language in (hearing.language, hearing.other):
+            if any(number.first == after for number in pieces(hearing.text, language)):
+                return True
+    return False
 
 
 def _several(hearing: Hearing) -> bool:
