@@ -27,10 +27,13 @@ _MEANS_YES = (
     "muy bien", "todo bien", "you got it",
 )  # fmt: skip
 _MEANS_NO = (
+    "claro que no", "desde luego que no", "por supuesto que no", "of course not", "certainly not",
     "para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias", "dejalo",
     "dejelo", "nada mas", "eso es todo", "no thanks", "no thank you", "not really", "rather not", "leave it",
     "not now", "no way", "nothing else", "that is all", "thats all", "that s all", "i m good", "not yet",
 )  # fmt: skip
+_PHRASES = sorted((*_MEANS_YES, *_MEANS_NO), key=len, reverse=True)
+"""The longest first: "of course not" is no "of course", "that is all correct" no "that is all"."""
 _NEITHER = re.compile(
     r"\bno (?:lo |la )?se\b(?! preocup)|\bno (?:lo )?(?:entiendo|tengo claro|recuerdo|sabria)\b|\bno (?:te |le )?oigo\b"
     r"|\bno (?:estoy segur[oa]|lo tengo|me acuerdo|tengo ni)\b|\bni (?:idea|si ni no)\b|\byo que se\b|\bquien sabe\b"
@@ -96,7 +99,10 @@ def yes_no(text: str) -> bool | None:
 
 def says_yes(text: str) -> bool:
     """Whether it is a yes, or begins with one that nothing takes back."""
-    return yes_no(text) is True or (bool(_BEGINS_WITH_YES.match(text)) and not undecided(text))
+    if yes_no(text) is True:
+        return True
+    _, no, _ = _weighed(text)
+    return bool(_BEGINS_WITH_YES.match(text)) and not no and not undecided(text)
 
 
 def is_plain(text: str) -> bool:
@@ -121,12 +127,10 @@ def _weighed(text: str) -> tuple[int, int, list[str]]:
     """How much of `text` says yes, how much no, and the words that say something else; nothing where it is neither."""
     padded = f" {fold(text)} "
     yes = no = 0
-    for phrase in _MEANS_YES:
+    for phrase in _PHRASES:
         if f" {phrase} " in padded:
-            yes, padded = yes + 1, padded.replace(f" {phrase} ", " ")
-    for phrase in _MEANS_NO:
-        if f" {phrase} " in padded:
-            no, padded = no + 1, padded.replace(f" {phrase} ", " ")
+            padded = padded.replace(f" {phrase} ", " ")
+            yes, no = (yes, no + 1) if phrase in _MEANS_NO else (yes + 1, no)
     held = bool(_HOLDS.search(padded))
     words = _HOLDS.sub(" ", padded).split()
     if _NEITHER.search(padded) or any(word in _ASKING for word in words):

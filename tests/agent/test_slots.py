@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.agent import Language
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, undecided, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, says_yes, undecided, yes_no
 from runtime.messages import Choice
 
 pytestmark = pytest.mark.unit
@@ -31,7 +31,8 @@ def test_yes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["no", "No, gracias", "mejor no", "para nada", "no es correcto", "todavía no", "nope", "no thanks", "not really",
-     "that's not right", "I'd rather not", "no, no lo confirmo"],
+     "that's not right", "I'd rather not", "no, no lo confirmo", "claro que no", "por supuesto que no",
+     "of course not"],
 )  # fmt: skip
 def test_no(text: str) -> None:
     assert yes_no(text) is False
@@ -77,6 +78,11 @@ def test_words_that_put_nothing_off(text: str, meant: bool | None) -> None:
 )
 def test_plain(text: str) -> None:
     assert is_plain(text)
+
+
+@pytest.mark.parametrize("text", ["sí no sí no", "sí, no", "yes and no", "sí, no tan deprisa", "no, sí"])
+def test_a_yes_with_a_no_is_none(text: str) -> None:
+    assert not says_yes(text)
 
 
 @pytest.mark.parametrize("text", ["sí, el jueves", "no, el cinco", "no, una", "yes, one", "quizá", "48215", ""])
