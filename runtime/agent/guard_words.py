@@ -78,6 +78,9 @@ HARMLESS = _any(
     rf"(?:tuve|sufri|me dio|habia tenido|i had|i suffered) (?:ya )?(?:un|una|a|an) (?:\w+ )?{_AILMENT}(?!s? (?:ahora|hoy|anoche|esta|hace|just|now|today|this|a (?:minute|moment)|an hour))",
     rf"(?:antecedentes?|riesgo|historial|prevencion|prevenir|despues|recuperacion|rehabilitacion|secuelas|revision|seguro|history|risk|prevention|recovery|recovering|after|since|tras|desde) (?:de |del |of |from |for |against )?(?:un |una |el |la |mi |su |a |an |my |his |her )?{_AILMENT}",
     rf"(?:me desmaye|se desmayo|me he desmayado|se ha desmayado|i fainted|he fainted|she fainted|fainted|passed out|collapsed|dolor en el pecho|chest pains?|me he caido) (?:\w+ ){{0,3}}?{_LONG_AGO}",
+    rf"{_AILMENT} (?:\w+ )?(?:que|de|that) (?:\w+ ){{0,4}}?(?:tuve|tuvo|tuvimos|sufri|sufrio|del ano|had|last)|(?:operad\w+|operaron|opero|ingresad\w+|ingresaron|recuperad\w+|recuperando\w*|treated|operated) (?:de|por|for) (?:un |una |a )?{_AILMENT}",
+    r"(?:si|cuando|if|when) (?:yo )?(?:me muero|me muera|muera|i die)",
+    rf"(?:llame|llamado|llamo|llamamos|called) (?:\w+ ){{0,2}}?(?:al )?(?:112|061|911|999) {_LONG_AGO}",
     r"(?:sac\w+|extra\w+|don\w+) (?:\w+ )?mucha sangre",
     r"no (?:me |nos )?(?:responde|reacciona|contesta)n? (?:al|a (?:mi|mis|los|las|la|el|nuestr\w+)) (?:telefono|movil|llamadas?|mensajes?|correos?|emails?|whatsapps?|timbre|reclamacion\w*|quejas?|solicitud\w*)|not responding to (?:my|the|our|any|his|her) (?:calls?|messages?|e ?mails?|texts?|complaints?|letters?|requests?)",
 )
@@ -103,6 +106,9 @@ DOUBTFUL = _any(
     r"acabar con todo esto|end it all (?:with|the|and (?:get|have|cancel|leave))|(?:i m|i am) dying here",
     r"(?:necesit\w+|need|quiero|want) (?:a |the )?(?:la )?(?:policia local|local police)|necesit\w+ (?:el |un )?informe de urgencias",
     r"se suicido|suicido|(?:committed|commit) suicide|seguro (?:\w+ ){0,4}?suicidio|suicide (?:\w+ ){0,2}?(?:cover\w*|insur\w*|policy|clause)|(?:insurance|policy|cover\w*) (?:\w+ ){0,4}?suicide",
+    r"(?:cuanto cuesta|se puede|puedo|podria|como|can i|could i|how much|how do i|does|sin saldo) (?:\w+ ){0,3}?(?:llam\w+|marc\w+|call|dial)(?: \w+){0,3}? (?:112|061|911|999)",
+    r"(?:cita|hora|consulta|revision|volante|appointment|check up) (?:\w+ ){0,5}?(?:dolor(?:es)? en el pecho|chest pains?|pain in my chest)",
+    r"(?:horno|chimenea|barbacoa|vela|estufa|incienso|plancha|sarten|cigarro|tubo) (?:\w+ ){0,3}?(?:echa|sale|echando|saliendo) humo",
     r"prefiero morir(?:me)? (?:antes )?(?:que|a) \w+",
     rf"(?:tuvo|sufrio|le dio|(?<!\bs )(?<!has )had|he suffered|she suffered) (?:ya )?(?:un|una|a|an) (?:\w+ )?{_AILMENT}(?! (?:ahora|hoy|hace|just|now|today))",
 )
@@ -120,13 +126,15 @@ SELF_HARM = _any(
     r"(?:kill|killing|harm|harming|hurting) myself|(?:want|going|gonna|like|thinking about|need) (?:to )?hurt myself|(?:end|ending|take|taking) my (?:own )?life",
     r"(?:want|wanna|wish|like|ready) (?:\w+ )?(?:to )?(?:die|be dead)(?! tonight if)|wish i (?:was|were) dead|(?:better off|rather be) dead",
     r"(?:he|she|friend|son|daughter|brother|sister|mother|father|husband|wife|dad|mum|mom) (?:\w+ ){0,5}?(?:wants? to die|(?:wants? to|going to|trying to|will) kill (?:him|her)self)|(?:quiere|va a|intenta|dice que se va a|amenaza con) (?:suicidarse|matarse|quitarse la vida|morirse)|(?:hij[oa]|herman[oa]|amig[oa]|padre|madre|marido|mujer|pareja|novi[oa]) (?:\w+ ){0,3}?(?:se va a|se quiere) (?:matar|suicidar)",
+    r"dejar de (?:vivir|existir)|(?:voy a|quiero|a punto de|pienso) (?:saltar|tirarme) (?:de|del|desde|por) (?:el |la |un |una )?(?:puente|balcon|ventana|azotea|tejado|terraza)|puente (?:\w+ ){0,3}?(?:saltar|tirarme)|prefiero estar muert[oa]|ojala me (?:muriera|muera|muriese)",
+    r"jump (?:off|from|out of) (?:the |a |my )?(?:bridge|roof|balcony|window|building)|can t live (?:any ?more|like this)",
     r"me corto (?:los brazos|las venas|las munecas)|(?:cut|cutting) my wrists|(?:been|keep) cutting myself(?! (?:with|on|shaving|while|cooking|opening))|cut myself on purpose|he (?:tomado|bebido|tragado) (?:\w+ ){0,2}?(?:lejia|veneno|matarratas)",
     r"(?:don t|do not|dont) want to (?:live|be alive|wake up|go on living)|(?:no|any) (?:reason|point|will|wish) (?:in |to |for |left to |left for )?(?:live|living)|nothing (?:left )?to live for|(?:not|isn t|ain t) worth living|self harm\w*|end it all|slit my wrists",
     r"i (?:have |ve |just |have just |ve just )?(?:taken|took|swallowed) (?:\w+ ){0,2}?(?:bottles?|boxes|box|packets?|handful|lots?|all|too many|so many|loads|twenty|thirty|forty|fifty|[1-9]\d) (?:\w+ ){0,3}?(?:pills|tablets|paracetamol)"
     r"|i (?:have |ve |just |have just |ve just )?swallowed (?:\w+ ){0,4}?(?:pills|tablets|bleach|poison)|i (?:have |ve |just )?(?:taken|took|drank|drunk) (?:\w+ ){0,2}?(?:poison|bleach)",
 )
 MAYBE_SELF_HARM = _any(
-    r"(?:ya )?no puedo mas|pienso (?:mucho )?en la muerte|no aguanto mas (?:esta vida|vivir|asi)|no quiero (?:seguir asi|estar aqui mas)|quiero desaparecer|(?:mi|la) vida no (?:tiene sentido|vale nada)|me quiero matar|me voy a matar",
+    r"(?:ya )?no puedo mas|no puedo con mi vida|pienso (?:mucho )?en la muerte|no aguanto mas (?:esta vida|vivir|asi)|no quiero (?:seguir asi|estar aqui mas)|quiero desaparecer|(?:mi|la) vida no (?:tiene sentido|vale nada)|me quiero matar|me voy a matar",
     r"i can t (?:go on|take it any ?more|do this any ?more)|(?:don t|dont|do not) want to be here any ?more|want to disappear|no point any ?more|life (?:has no|is) (?:point|meaning(?:less)?|pointless)|i want to (?:kill|harm) myself",
 )
 
@@ -138,7 +146,7 @@ EMERGENCY = _any(
     r"(?:call|calling|dial|ring|phone) (?:for |me |us )?(?:the )?(?:911|999|112)(?! \d)|(?:call|need|send|get|want|calling) (?:me |us |for |someone )?(?:an |the |a )?(?:ambulance|paramedics?|emergency services|fire brigade|fire department|firefighters|police)",
     # a body
     r"no (?:\w+ )?(?:puede|puedo|pueden|logra|consigue) respirar|no respira|(?:me|se) (?:\w+ )?(?:estoy|esta|estan) (?:ahogando|asfixiando|atragantando|muriendo|desangrando)|(?:se|me) (?:ahogo|ahoga|asfixio|asfixia|desangro|desangra|muere)|atragantad[oa]",
-    r"(?:da|dan|dado|dando|dar|tiene|tengo|teniendo|tenido|tuvo|sufre|sufriendo|sufrido|sufrio|es|sea|parece|con|hay|dio) un (?:infarto|ictus|derrame cerebral|ataque al corazon|paro cardiaco)|(?:un )?(?:infarto|ictus)(?= ayuda| rapido| corran?| socorro|$)|parada cardiaca",
+    r"(?:da|dan|dado|dando|dar|tiene|tengo|teniendo|tenido|tuvo|sufre|sufriendo|sufrido|sufrio|es|sea|parece|con|hay|dio) un (?:infarto|ictus|derrame cerebral|ataque al corazon|paro cardiaco)|^(?:(?:ayuda|socorro|rapido|corran|por|favor|un) )*(?:infarto|ictus)(?: ayuda| rapido| socorro| por favor)*$|parada cardiaca",
     r"(?:perdido|perdio|perdiendo) el conocimiento|inconsciente|no (?:\w+ )?reacciona|no se despierta|se ha desmayado|me he desmayado|se desmayo|se ha desplomado|(?:esta|con|tiene|tengo|teniendo|dan|da|dando) (?:\w+ )?convulsion\w*|convulsiona\w*|convulsiones",
     r"(?:padre|madre|papa|mama|marido|mujer|hij[oa]|nin[oa]|bebe|abuel[oa]|herman[oa]|senora?|hombre|pareja|novi[oa]|paciente|amig[oa]|persona|chic[oa]) (?:\w+ ){0,5}?no (?:me )?responde",
     r"(?:esta|estoy) sangrando|sangra(?:ndo)? (?:mucho|muchisimo)|mucha sangre",
@@ -150,20 +158,25 @@ EMERGENCY = _any(
     r"bleed(?:s|ing) (?:\w+ )?(?:badly|heavily|a lot|to death|out)|(?:he|she|i|they|child|son|daughter|man|woman|husband|wife|and)(?: is| s| am| m)? bleeding",
     r"(?:pain|tightness|pressure) (?:\w+ )?(?:in|across) (?:my|his|her|the) chest|(?:severe|bad|sharp|have|having|with) chest pains?|(?:my|his|her) chest (?:\w+ )?hurts|overdos\w+|electrocuted|(?:i m|i am) dying|(?:i m|i am|im) (?:going to|gonna) die",
     r"(?:has |have |had |just |he |she |baby |son |daughter |child |dog )(?:swallowed|drunk|drank|eaten) (?:\w+ ){0,4}?(?:pills|tablets|bleach|poison|batter(?:y|ies)|detergent|coin|coins|medicine)",
-    r"(?:padre|madre|papa|mama|marido|mujer|hij[oa]|nin[oa]|bebe|abuel[oa]|herman[oa]|senora?|hombre|persona|amig[oa]) (?:\w+ ){0,7}?(?:no se mueve|esta (?:morad[oa]|azul))|no (?:para|deja) de sangrar|(?:no tiene|sin) pulso|(?:se me|se le) ha parado el corazon|(?:dedos|mano|tijeras) en el enchufe|(?:he|ha) roto aguas|(?:de|esta de|estoy de) parto(?= |$)(?! (?:hace|programado|en))",
-    r"(?:he|she|dad|mum|mom|gran\w*|father|mother|son|daughter|baby|child|husband|wife|man|woman|person|and) (?:\w+ ){0,5}?(?:isn t|is not|not) moving|(?:blood|bleeding) (?:won t|will not|doesn t|isn t|is not) stop\w*|(?:no|hasn t a|without a) pulse|(?:baby|he|she|son|daughter|child)(?: s| is) (?:turning |going )?(?:blue|purple)|(?:been|got|was) (?:stabbed|shot)|waters? (?:has |have |just )?broken?|in labou?r|me duele (?:\w+ )?el brazo izquierdo",
+    r"(?:padre|madre|papa|mama|marido|mujer|hij[oa]|nin[oa]|bebe|abuel[oa]|herman[oa]|senora?|hombre|persona|amig[oa]) (?:\w+ ){0,7}?(?:no se mueve|esta (?:morad[oa]|azul))|no (?:para|deja) de sangrar|(?:no tiene|sin) pulso|(?:se me|se le) ha parado el corazon|(?:dedos|mano|tijeras) en el enchufe|(?:he|ha) roto aguas|(?:de|esta de|estoy de) parto(?! (?:hace|programado|en|la semana|el mes|dentro))",
+    r"(?:he|she|dad|mum|mom|gran\w*|father|mother|son|daughter|baby|child|husband|wife|man|woman|person|and) (?:\w+ ){0,5}?(?:isn t|is not|not) moving|(?:blood|bleeding) (?:won t|will not|doesn t|isn t|is not) stop\w*|(?:no|hasn t a|without a) pulse|(?:baby|he|she|son|daughter|child)(?: s| is) (?:turning |going )?(?:blue|purple)|(?:been|got|was) (?:stabbed|shot)|waters? (?:has |have |just )?broken?|in labou?r(?! (?:relations|law|disputes?|office|market|costs))|me duele (?:\w+ )?el brazo izquierdo",
+    r"(?:quedado|quedando|queda) sin (?:aire|respiracion)|(?:hay|tenemos) (?:un |una |varios |varias |unos )?(?:herid[oa]s?|atropello|explosion)|sangra(?:ndo)? (?:por|de) (?:la|el|una)|(?:se me|se le) (?:\w+ )?(?:hincha|cierra|hinchando|cerrando) (?:la )?(?:garganta|lengua|cara)",
+    r"(?:se me|se le) (?:ha )?(?:duerme|paraliza|dormido|paralizado) (?:\w+ ){0,2}?(?:cuerpo|cara)|se ha tomado (?:\w+ ){0,4}?(?:caja|bote|frasco|todas|blister)",
+    r"(?:someone|somebody|people|man|woman|child|boy|girl|he|she)(?: is| s| are| has been)? (?:badly |seriously )?(?:hurt|injured)|(?:a lot of|lots of|so much) blood(?! tests?| pressure| work)|(?:throat|tongue|face) is (?:swelling|drooping|closing)|(?:lost|losing) consciousness|(?:having|has|have) contractions|the baby is coming",
     # fire and gas
-    r"(?:hay|tengo|tenemos|se ha declarado|es) (?:un )?(?:fuego|incendio|llamas)|se ha incendiado|explosion de gas|(?:salen?|saltan?|soltando|suelta) (?:\w+ )?chispas|se (?:\w+ )?(?:esta quemando|ha prendido|prendio|esta incendiando|han prendido)|estan? ardiendo|salen? (?:\w+ )?(?:llamas|fuego|humo)|echa(?:ndo)? (?:fuego|humo|chispas|llamas)|(?:huele|olor) (?:\w+ )?a gas|(?:fuga|escape) de gas|hay (?:mucho )?humo",
+    r"(?:hay|tengo|tenemos|se ha declarado|es) (?:un )?(?:fuego|incendio|llamas)|se ha incendiado|explosion de gas|ha (?:explotado|reventado) (?:la|una|el|un) (?:bombona|bateria|caldera|olla|tuberia de gas)|arde (?:el|la|todo|mi|un|una)|(?:salen?|saltan?|soltando|suelta) (?:\w+ )?chispas|se (?:\w+ )?(?:esta quemando|ha prendido|prendio|esta incendiando|han prendido)|estan? ardiendo|salen? (?:\w+ )?(?:llamas|fuego|humo)|echa(?:ndo)? (?:fuego|humo|chispas|llamas)|(?:huele|olor) (?:\w+ )?a gas|(?:fuga|escape) de gas|hay (?:mucho )?humo",
     r"(?:there s|there is|it s|is|are|house|kitchen|shop) (?:a |on )?fire|(?:on|caught|catching|caught on) fire|(?:smell|smells|smelling|leaking|leak of) (?:of |like )?gas|gas leak|(?:flames|smoke) (?:is |are )?(?:coming|everywhere|pouring)",
     # violence, and what is called an emergency
     r"me (?:esta|estan|quiere|quieren) (?:\w+ )?(?:pegando|pegar|atacando|amenazando|agrediendo|siguiendo|violando|violar)|me (?:quiere|quieren) (?:\w+ )?matar|(?:me|nos) (?:va|van) a matar|es una emergencia|(?:tengo|tenemos|hay) una emergencia",
     r"(?:hay|entrado|entra|viene) (?:\w+ ){0,3}?(?:armad[oa]s?|con (?:una pistola|un cuchillo|una navaja|un arma))|(?:nos|me) (?:estan|esta) (?:atracando|apuntando)|nos estan robando|estan (?:atracando|robando) en (?:la|el)|(?:marido|novio|pareja|padre|ex|hijo|mujer) (?:\w+ )?(?:me|nos) (?:pega|maltrata|amenaza|viola)",
     r"(?:with|has|pointing|got) (?:a |the )?gun|being robbed|robbing (?:us|me|the)|(?:husband|boyfriend|partner|ex|father|dad|son|wife) (?:\w+ )?(?:hits|beats|rapes|threatens) (?:me|us)",
+    r"(?:me|la|lo|le|nos) (?:han|ha|estan|esta) (?:violado|violando)|amenazad[oa] de muerte|(?:hay|ha entrado|han entrado|tengo) (?:un |unos )?ladron(?:es)? (?:en|dentro)|(?:hombre|tio|tipo|chico|alguien|mujer|senor|chaval|individuo) (?:\w+ ){0,2}?con un (?:cuchillo|arma|machete)|(?:hombre|tio|tipo|chico|alguien|mujer|senor) (?:\w+ ){0,2}?con una (?:navaja|pistola)",
+    r"breaking into my|(?:there s|there is|got) (?:a |an )?(?:burglar|intruder)|(?:he|she|man|someone|somebody|they) (?:has|have|s got|has got|with) (?:a |an )?(?:knife|weapon)(?! (?:set|block|sharpener|rack|sets))|(?:been|was) raped|(?:bottle|cylinder|battery|boiler) (?:has |just |has just )?exploded|an explosion|(?:toaster|oven|boiler|plug|socket|battery|phone|router|machine|heater) is smoking",
     r"(?:attacking|hitting|stabbed|shot|raping|strangling|following) me|(?:going to|gonna|wants to|trying to) kill me|(?:this is|it s|is it|have) (?:an |a |real )*emergency",
 )
 MAYBE_EMERGENCY = _any(
-    r"no (?:me )?responden?|inconscientes?|desmayad[oa]|convulsi\w+|ictus|infarto|urgencia vital|me muero|se quema|socorro|auxilio",
-    r"not responding|unresponsive|faint(?:ing)?|(?:is|are|s) (?:going to|gonna) die|life or death",
+    r"no (?:me )?responden?|inconscientes?|desmayad[oa]|convulsi\w+|ictus|infarto|urgencia vital|me muero|se quema|(?<!soy )(?<!llamo )(?<!es )(?<!del )(?<!de )(?<!la )(?:socorro|auxilio)|(?:ha habido|hemos tenido|hubo) un accidente",
+    r"not responding|there (?:s been|has been|was) an accident|unresponsive|faint(?:ing)?|(?:is|are|s) (?:going to|gonna) die|life or death",
 )
 
 _AGE_ES = "siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciseis|diecisiete|[7-9]|1[0-7]"
@@ -211,6 +224,7 @@ NOT_ABUSE = _any(
     # somebody else's words
     r"(?:me|nos|le|les) (?:ha |han |has )?(?:llam\w+|dij\w+|dicho|insult\w+|grit\w+|solt\w+) (?:\w+ ){0,2}?(?:gilipollas|subnormal|cabron\w*|hij[oa]s? de (?:\w+ )?put[ao]|idiota|imbecil|tont[oa]|estupid[oa]|inutil|zorra|que (?:me|te|le|nos) \w+ a la mierda|a la mierda|callate|que me calle)",
     r"(?:called|calling|told|telling|said to) (?:me|us|my \w+) (?:to |a |an |i was |that i was )?(?:\w+ )?(?:go to hell|fuck off|shut up|bitch|bastard|idiot|stupid|moron|piece of shit|asshole|arsehole|cunt|fool|pathetic|useless|dumb|retard|prick)",
+    r"(?:el|la|los) (?:cabron\w*|gilipollas|subnormal) (?:del|de) \w+|(?:soy|i m|i am) (?:\w+ ){0,2}?(?:idiota|tont[oa]|estupid[oa]|imbecil|inutil|burr[oa]|torpe|idiot|stupid|dumb|useless|fool)|(?:idiota|tont[oa]|estupid[oa]|imbecil|inutil|burr[oa]|torpe) (?:soy|de mi|yo)|(?:stupid|silly|dumb) of me|fool s gold",
     # goods
     r"(?:the|a|an|each|every|this|that|which|what|wood|metal|one|any|of) screws? you|(?:how|where|do|can|to|i|we|should|could|must|which way) (?:\w+ ){0,3}?screw (?:this|you)|screw this (?:in|into|on|onto|to|together|down|shelf|bracket|hook|thing|one)\w*",
     r"bastard (?:files?|sword|cut)|drop dead gorgeous|(?:finger|skin|needle|pin) pricks?|prick tests?|bitch(?:es)? (?:dog|puppy|kennel)|(?:pastor|labrador|perra) bitch",
@@ -220,7 +234,7 @@ NOT_ABUSE = _any(
     r"conos? de (?:trafico|helado|senalizacion|obra|seguridad|papel)|(?:un|el|los|unos|\d+|dos|tres|diez) conos?|cono (?:naranja|reflectante|adaptador|morse)|mierda de (?:perros?|gatos?|palomas?)|pedazo de (?!idiota|imbecil|animal|inutil|mierda|burro|tont|alcornoque|cabron|gilipollas|subnormal)\w+",
     r"que (?:os|te|le|les) den (?!por |a todos|morcilla)\w+|(?:para|quiero|espero|necesito|pido|hasta) que (?:os|te|le|les) den",
 )
-"""Words that are quoted, and goods and errands that are called so."""
+"""Words that are quoted, said of oneself or of others, and goods and errands that are called so."""
 ABUSE = _any(
     r"hij[oa]s? de (?:la gran )?put[ao]|hijoput\w+|hijueput\w*|put[ao]s? (?:maquina|robot|mierda|asco)|(?:vete|iros|idos|vayanse|vayase|vete tu) (?:ya )?(?:a la mierda|a tomar por (?:el )?(?:culo|saco)|a cagar|al carajo|al infierno)",
     r"que (?:os|te|le|les) (?:jodan|follen)(?: por \w+| a todos)?|que (?:os|te|le|les) den (?:por (?:el )?(?:culo|saco)|a todos|morcilla)|que (?:os|te|le|les) den$|gilipollas|subnormal(?:es)?|cabron(?:a|es|azo)?|malnacid[oa]s?|cerd[oa]s? asqueros\w+|maric\w+ de mierda|retrasad[oa] (?:mental|de mierda)",

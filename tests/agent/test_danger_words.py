@@ -18,6 +18,9 @@ DANGER: dict[Danger, list[str]] = {
         "me duele mucho el pecho", "está inconsciente en el suelo", "no es broma, es una emergencia", "compré la alarma de humo y ahora hay fuego en casa",
         "mi abuela se ha caído por las escaleras y no se mueve", "mi marido me pega", "hay un hombre armado en la tienda", "nos están atracando", "no tiene pulso", "mi bebé está morado", "no para de sangrar", "salen chispas del enchufe",
         "estoy de parto, he roto aguas", "my grandma fell and isn't moving", "he has no pulse", "there's a man with a gun", "we're being robbed", "my baby is turning blue", "he's been stabbed", "my husband hits me", "my waters have broken",
+        "mi madre se ha quedado sin aire", "hay un herido en la tienda", "se ha caído un señor y sangra por la cabeza", "se me hincha la garganta", "se me duerme medio cuerpo", "ha explotado la bombona", "arde el almacén", "me han violado",
+        "me ha amenazado de muerte", "hay un ladrón en mi casa", "hay un hombre con un cuchillo", "mi padre se ha tomado toda la caja de pastillas", "un infarto, rápido",
+        "someone is hurt", "there's a lot of blood", "my throat is swelling up", "he's lost consciousness", "someone is breaking into my house", "he has a knife", "I've been raped", "the boiler exploded", "the toaster is smoking", "I'm having contractions",
         "call 112", "call 911 now", "someone call 999", "dial 112 please", "send an ambulance", "I need the police", "get the fire brigade", "my dad is not responding", "my husband isn't responding, he fell",
         "she's not breathing", "he is choking", "my son is drowning", "she had a heart attack just now", "he's having a stroke", "I think she's had a stroke", "he's having a heart attack", "my phone is broken and my wife can't breathe", "the baby won't wake up",
         "I can't breathe", "I'm bleeding badly", "he's bleeding", "she has collapsed", "somebody has fainted", "there is a fire", "the kitchen is on fire", "my phone caught fire", "I smell gas", "there's a gas leak in my kitchen",
@@ -29,6 +32,7 @@ DANGER: dict[Danger, list[str]] = {
         "me he tomado un bote de pastillas", "me he tomado treinta pastillas", "me he tragado todas las pastillas", "me he bebido la lejía", "quiero acabar con todo", "no merece la pena vivir", "estaríais mejor sin mí", "quiero hacerme daño",
         "me muero de hambre y no quiero seguir viviendo", "prefiero morir", "quiero cortarme las venas",
         "mi hermana quiere suicidarse", "mi amigo dice que se va a matar", "me corto los brazos", "my friend wants to kill himself", "my son says he wants to die",
+        "quiero dejar de vivir", "voy a saltar del puente", "estoy en el puente y voy a saltar", "prefiero estar muerto", "ojalá me muriera", "I'm going to jump off the bridge", "I can't live anymore",
         "I want to die", "I just want to die", "I'm going to kill myself", "I want to hurt myself", "I don't want to live", "I don't want to wake up", "there is no reason to live", "life is not worth living", "I have nothing to live for",
         "I've taken a whole bottle of pills", "I took all my tablets", "I swallowed thirty pills", "I drank bleach", "I wish I was dead", "I want to end it all", "I'm suicidal", "they'd be better off dead",
     ],
@@ -47,7 +51,7 @@ DANGER: dict[Danger, list[str]] = {
 MAYBE: dict[Doubt, list[str]] = {
     "maybe_emergency": [
         "no responde", "mi madre está en casa y su teléfono no responde", "es una emergencia, no me funciona el internet", "¿qué hago si hay un incendio?", "mi mujer me va a matar si no llega", "mi hija está ardiendo de fiebre",
-        "mi padre tuvo un infarto", "necesito la policía local", "me muero", "¡socorro!",
+        "mi padre tuvo un infarto", "necesito la policía local", "¿puedo llamar al 112 sin saldo?", "can I call 112 without credit?", "cita para cardiología por dolor en el pecho", "la chimenea echa humo", "ha habido un accidente", "me muero", "¡socorro!",
         "it's not responding", "my wife's phone is not responding", "it's an emergency, my phone doesn't work", "what do I do if there's a fire?", "my wife is going to kill me if it's late", "my father had a heart attack", "I'm dying here",
         "my dad is going to die", "I've had a heart attack",
     ],
@@ -79,11 +83,12 @@ HARMLESS = [
     # goods and services
     "un juego de cuchillos", "¿tenéis cuchillos de cocina?", "una alarma de humo", "un detector de fugas de gas", "una ambulancia de juguete", "un disfraz de policía", "un extintor de fuego", "un seguro de incendio", "fuegos artificiales", "una manta para fuego",
     "Escuadrón suicida en DVD", "el informe de urgencias", "¿a qué hora cierra urgencias?", "cita para rehabilitación en ambulancia", "transporte en ambulancia para diálisis", "luz de emergencia",
-    "a knife set", "a smoke alarm", "a fire blanket", "is fire insurance included", "is the Fire TV Stick in stock", "are fire blankets in stock?", "house fire insurance", "a gas leak detector", "a toy ambulance", "I need a police report", "is it a choking hazard?",
+    "a knife set", "me llamo Socorro", "calle del Socorro 12", "I work in labour relations", "mi hija está de parto la semana que viene", "clases de preparación al parto", "he has a knife set on his list", "a man with a knife block in his cart", "a nail gun", "hot glue gun", "is smoking allowed?", "a lot of blood tests", "un cuchillo de pan", "a smoke alarm", "a fire blanket", "is fire insurance included", "is the Fire TV Stick in stock", "are fire blankets in stock?", "house fire insurance", "a gas leak detector", "a toy ambulance", "I need a police report", "is it a choking hazard?",
     "Suicide Squad on DVD", "an emergency kit", "the ambulance costume", "a bleeding edge laptop",
     # what is long over, and what is taken every day
     "tuve un infarto el año pasado", "tuve un infarto", "he tenido un infarto hace dos años", "sufrí un ictus en 2019", "tengo antecedentes de infarto", "vengo a revisión después de un infarto", "me desmayé el mes pasado", "me he tomado las pastillas de la tensión",
-    "me he tomado dos pastillas", "me sacaron mucha sangre", "la rehabilitación tras un ictus",
+    "me he tomado dos pastillas", "me sacaron mucha sangre", "la rehabilitación tras un ictus", "¿me dais hora para el infarto que tuve?", "vengo por el ictus de mi padre, del año pasado", "me operaron de un infarto", "¿qué pasa con mi cuenta si me muero?", "what happens if I die", "llamé al 112 ayer por un ruido",
+    "mi padre murió y quiero cerrar su cuenta", "me han cortado la línea", "un análisis de sangre", "me tienen que sacar sangre", "se ha muerto el router", "my phone died", "I can't live without internet", "he tenido un accidente de coche el mes pasado",
     "I had a heart attack last year", "I had a stroke two years ago", "I had a heart attack", "I'm recovering from a stroke", "history of heart attack", "I fainted last month", "I have taken my pills", "I took two tablets this morning",
     "a glue gun with two nozzles", "I cut myself shaving last week", "una pistola de silicona", "un juguete con pistola", "veneno para ratas", "rat poison", "the door isn't moving freely",
     # children, and what is done for them
@@ -113,6 +118,8 @@ CLEAN = [
     "I have a bloody nose", "a dumb phone", "a drop dead gorgeous dress",
     # what is to be given
     "quiero que le den una cita", "que les den las llaves", "que te den hora es imposible", "espero que os den el premio",
+    # of oneself and of others
+    "soy idiota, me equivoqué de cuenta", "qué tonta soy", "I'm an idiot, wrong account", "how stupid of me", "el cabrón del perro del vecino",
     # somebody else's words
     "un empleado me llamó gilipollas", "vuestro técnico me dijo que me callara", "me han llamado idiota en la tienda", "your clerk called me a bitch", "the driver told me to go to hell", "he called me an idiot",
 ]  # fmt: skip
