@@ -72,7 +72,9 @@ _ASKING = frozenset(
         "cuanto cuanta cuantos cuantas cuando donde cual cuales quien como what when where how why which who whether"
     )
 )
-_ASKS_WHAT = re.compile(r"(?:\W*\w+){0,3}?\W*(?:qué|cuáles|cuál|cómo|dónde|cuándo|quién|que (?:hora|día|dia|fecha))\b")
+_ASKS_WHAT = re.compile(
+    r"(?:\W*+\w++){0,3}?\W*+(?:qué|cuáles|cuál|cómo|dónde|cuándo|quién|que (?:hora|día|dia|fecha))\b"
+)
 """As it is written: «que» is in every other sentence, «qué» is not."""
 _BEFORE_ASKING = frozenset(
     listed("no si yes ok okay vale y and pero but perdon perdona perdone espera espere oye oiga sorry wait so pues")

@@ -85,15 +85,15 @@ def ledger(path: Path) -> int:
 
 def test_at_any_point(counter: Counter, tmp_path: Path) -> None:
     texts = cycle(BAD)
-    for number, (today, script) in enumerate(counter.scripts(8)):
+    for number, (today, script) in enumerate(counter.scripts(5)):
         agent = counter.agent(tmp_path / f"{number}.db", today)
         for state in states(agent, script):
-            for text in islice(texts, 5):
+            for text in islice(texts, 4):
                 plan = agent.plan(state, Heard(text, script.language), script.name)
                 assert not [effect for effect in plan.effects if not effect.check], f"{script.name}: {text!r}"
                 words = " ".join(message.text for message in plan.reply.messages) if plan.reply else "by its effects"
                 assert words.strip(), f"{script.name}: {text!r}"
-                assert len(plan.state.stack) <= len(state.stack) + 1
+                assert len(plan.state.stack) <= len(state.stack) + 3  # a flow, and two that find out for whom
 
 
 def test_again_and_again_leads_to_a_person(counter: Counter, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_again_and_again_leads_to_a_person(counter: Counter, tmp_path: Path) -> 
 
 def test_an_empty_database(counter: Counter, tmp_path: Path) -> None:
     """Nothing is found, which is said; nothing is done."""
-    for number, (today, script) in enumerate(counter.scripts(12)):
+    for number, (today, script) in enumerate(counter.scripts(8)):
         path = tmp_path / f"{number}.db"
         agent = counter.agent(path, today)
         with closing(sqlite3.connect(path)) as db, db:
@@ -186,7 +186,7 @@ def test_tools_that_return_rubbish(counter: Counter, what: str, tmp_path: Path) 
         for name, tool in counter.pack.tools.items()
     }
     pack = replace(counter.pack, tools=tools)
-    for number, (today, script) in enumerate(counter.scripts(6)):
+    for number, (today, script) in enumerate(counter.scripts(3)):
         path = tmp_path / f"{number}.db"
         agent = counter.agent(path, today, pack)
         _, state = agent.open(script.language, "phone")

@@ -7,6 +7,8 @@ import pytest
 from runtime.agent.controls import control, injected
 from runtime.agent.guard import abuse, danger
 from runtime.agent.person import asks_for_person
+from runtime.agent.readers.identifier import _BEGUN
+from runtime.agent.slots import is_question, says_yes
 
 pytestmark = pytest.mark.unit
 
@@ -24,3 +26,10 @@ def test_patterns_read_once(rule: Callable[[str], object], piece: str) -> None:
 @pytest.mark.parametrize("piece", ["\n", "a", "no que ", "quiero ", "con ", "1."])
 def test_words_read_once(rule: Callable[[str], object], piece: str) -> None:
     assert not rule((piece * (LENGTH // 3 // len(piece))) + "x")
+
+
+@pytest.mark.parametrize("rule", [is_question, says_yes, _BEGUN.fullmatch])
+@pytest.mark.parametrize("piece", ["9", "a", "A1", "@", "A 1 ", "-"])
+def test_answers_are_read_once(rule: Callable[[str], object], piece: str) -> None:
+    """A number of 2,000 digits took a minute to be taken for no question, and an account number for ever."""
+    assert not rule(f"ES12{piece * (LENGTH // 3 // len(piece))}a_")

@@ -25,7 +25,7 @@ _MODULES = {
 _TYPED = [
     re.compile(rf"(?<!\w){letters}\d[A-Za-z\d .\-/]{{3,40}}(?!\w)") for letters in (r"[A-Za-z]{0,4}", r"[A-Za-z]{2,4} ")
 ]
-_BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z\d]+)*(?!\w)")
+_BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z\d]++(?!\w))*(?!\w)")
 """Of an IBAN, as it is written; the letters of a bank are no word."""
 _FEWEST = 4
 """Signs from which what was said is a part of an identifier and no other number."""
