@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 TOOLS := $(VENV)-build/bin
 DONE := $(VENV)/.done
 ARGS ?=
+# Tests that wait for no clock and no sound: two processes run them. The rest has the machine to itself.
+SIDE_BY_SIDE := tests/agent tests/core tests/models
 
 .PHONY: help run test test-pbx lint bench wheel locks telephone wheel-aarch64 clean
 
@@ -23,7 +25,14 @@ run: $(DONE)/ready ## Answer: telephone, kiosk, all that is configured (ARGS="--
 	exec $(BIN)/mostrador run $(ARGS)
 
 test: $(DONE)/ready $(DONE)/test-packages $(DONE)/test-models $(DONE)/dev ## Run every test (ARGS="tests/voice -k vad")
+ifeq ($(ARGS),)
+	failed=0; \
+	$(BIN)/pytest -n 2 $(SIDE_BY_SIDE) || failed=$$?; \
+	$(BIN)/pytest $(addprefix --ignore=,$(SIDE_BY_SIDE)) || failed=$$?; \
+	exit $$failed
+else
 	$(BIN)/pytest $(ARGS)
+endif
 
 test-pbx: $(DONE)/ready $(DONE)/test-packages $(DONE)/pbx-packages $(DONE)/dev ## Test with a real Asterisk 22 as the PBX
 	$(BIN)/python setup/pbx.py
