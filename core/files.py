@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -24,7 +24,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def keep_newest(folder: Path, pattern: str, count: int) -> None:
     """Of the files in `folder` that match, the `count` last written stay. Raises OSError."""
-    for old in sorted(folder.glob(pattern), key=lambda each: each.stat().st_mtime_ns, reverse=True)[count:]:
+    written: list[tuple[int, Path]] = []
+    for path in folder.glob(pattern):
+        with suppress(FileNotFoundError):  # another process keeps order here, too
+            written.append((path.stat().st_mtime_ns, path))
+    for _, old in sorted(written, reverse=True)[count:]:
         old.unlink(missing_ok=True)
 
 

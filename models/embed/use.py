@@ -7,11 +7,11 @@ runtime but numpy. The table is unpacked once into the cache, and mapped: only r
 
 import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from core.errors import ModelError
 from core.files import replacing
@@ -21,6 +21,8 @@ from models.store import Store
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
+
+log = structlog.get_logger(__name__)
 
 MODEL = "use-multilingual-v3"
 
@@ -108,15 +110,20 @@ def load(store: Store) -> Use:
 def _table(weights: "np.lib.npyio.NpzFile", fingerprint: str) -> npt.NDArray[np.uint8]:
     """uint8 [pieces, 512], mapped out of the cache; in memory where none is kept. Raises what a damaged file does."""
     path = cache_home() / "embed" / f"{fingerprint}.npy"
-    with suppress(OSError, ValueError, EOFError):
-        kept: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
-        if kept.shape == (_PIECES, _WIDTH) and kept.dtype == np.uint8:
-            return kept
+    if path.is_file():
+        try:
+            kept: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+            if kept.shape == (_PIECES, _WIDTH) and kept.dtype == np.uint8:
+                return kept
+        except (OSError, ValueError, EOFError) as error:
+            log.warning("table_unreadable", path=str(path), cause=str(error))
     table = np.empty((_PIECES, _WIDTH), np.uint8)
     for number in range(_TABLES):
         table[number::_TABLES] = weights[f"q{number + 1}"]
-    with suppress(OSError):  # without a place for it, it takes 65 MB of memory
+    try:
         with replacing(path) as draft, draft.open("wb") as file:
             np.save(file, table)
         table = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        log.warning("table_not_kept", path=str(path), cause=str(error), memory="65 MB more")
     return table

@@ -14,6 +14,7 @@ import structlog
 from core import verification
 from core.aside import aside
 from core.errors import AgentError, ToolError
+from core.files import replacing
 from runtime.agent import Effect, Value
 from runtime.agent.delivery import Deliver
 from runtime.agent.ledger import LEDGER, UNSURE, begin, bring_up_to_date, finish, kept, lacks, unfinished, withdraw
@@ -254,28 +255,20 @@ class Database:
     def _build(self, today: date) -> None:
         """schema.sql, then seed_*.sql in order, with the one-row table `clock (today)`; put in place in one step."""
         data = self._pack.folder / "data"
-        part = self.path.with_suffix(f".{threading.get_ident()}.part")
-        with self._failures():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            try:
-                with closing(sqlite3.connect(part)) as db:
-                    db.execute("PRAGMA foreign_keys = ON")
-                    db.execute("CREATE TEMP TABLE clock (today TEXT NOT NULL)")
-                    db.execute("INSERT INTO clock VALUES (?)", (today.isoformat(),))
-                    _run(db, data / "schema.sql")
-                    db.executescript(LEDGER)
-                    for script in sorted(data.glob("seed_*.sql")):
-                        _run(db, script)
-                    db.execute(
-                        "INSERT INTO about VALUES (?, ?, ?)",
-                        (self._pack.manifest.id, self._pack.schema, today.isoformat()),
-                    )
-                    db.commit()
-                    db.execute("PRAGMA journal_mode = WAL")
-                part.replace(self.path)
-            finally:
-                part.unlink(missing_ok=True)
+        with self._failures(), replacing(self.path) as draft, closing(sqlite3.connect(draft)) as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("CREATE TEMP TABLE clock (today TEXT NOT NULL)")
+            db.execute("INSERT INTO clock VALUES (?)", (today.isoformat(),))
+            _run(db, data / "schema.sql")
+            db.executescript(LEDGER)
+            for script in sorted(data.glob("seed_*.sql")):
+                _run(db, script)
+            db.execute(
+                "INSERT INTO about VALUES (?, ?, ?)",
+                (self._pack.manifest.id, self._pack.schema, today.isoformat()),
+            )
+            db.commit()
+            db.execute("PRAGMA journal_mode = WAL")
         log.info("database_made", path=str(self.path))
 
     @contextmanager

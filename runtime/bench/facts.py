@@ -66,9 +66,11 @@ class Facts:
         return {each for each in _tokens(said, names=True) if each not in self._known[language]}
 
     def _values(self, values: Iterable[Value]) -> None:
+        """As they may be written; what left an account is told without its minus."""
+        sizes = [each for value in values for each in ((value, -value) if isinstance(value, int | float) else (value,))]
         for language, known in self._known.items():
             phrases = self._pack.phrases[language]
-            for value in values:
+            for value in sizes:
                 for kind in KINDS if isinstance(value, int) or (isinstance(value, str) and len(value) < 40) else ("",):
                     try:
                         written = phrases.fill(f"{{v:{kind}}}", {"v": value}, self._today)

@@ -17,7 +17,7 @@ import pytest
 import models.sectors
 from core.errors import AgentError
 from models.embed import Embedder
-from runtime.agent import DialogState, Heard
+from runtime.agent import DialogState, Heard, Reply
 from runtime.agent.database import Database
 from runtime.agent.index import open_library
 from runtime.agent.library import Library
@@ -63,18 +63,27 @@ def counter(request: pytest.FixtureRequest, embedder: Embedder) -> Counter:
     return Counter(SECTORS / request.param, embedder)
 
 
-def states(agent: Agent, script: Script) -> Iterator[DialogState]:
-    """Where a script comes by, as long as it needs no facts and nothing fails."""
+def course(agent: Agent, script: Script, most: int = 100) -> Iterator[tuple[Reply, DialogState]]:
+    """Reply and state after each of the first turns, as far as they need no fact and no secret. Raises AgentError."""
     _, state = agent.open(script.language, "phone")
-    yield state
-    for number, turn in enumerate(script.turns):
+    for turn in script.turns[:most]:
         if "{" in turn.say or turn.pin or turn.token:
             return
         plan = agent.plan(state, Heard(turn.say, script.language, choice=turn.choice), script.name)
-        reply, state = agent.commit(plan, f"{script.name} {number}")
+        reply, state = agent.commit(plan, script.name)
+        yield reply, state
         if reply.action != "go_on":
             return
-        yield state
+
+
+def until_it_fails(agent: Agent, script: Script) -> tuple[list[str], AgentError | None]:
+    """What is said in the first three turns, and what ended them."""
+    said: list[str] = []
+    try:
+        said.extend(" ".join(message.text for message in reply.messages) for reply, _ in course(agent, script, 3))
+    except AgentError as error:
+        return said, error
+    return said, None
 
 
 def ledger(path: Path) -> int:
@@ -87,7 +96,7 @@ def test_at_any_point(counter: Counter, tmp_path: Path) -> None:
     texts = cycle(BAD)
     for number, (today, script) in enumerate(counter.scripts(5)):
         agent = counter.agent(tmp_path / f"{number}.db", today)
-        for state in states(agent, script):
+        for state in (agent.open(script.language, "phone")[1], *(state for _, state in course(agent, script))):
             for text in islice(texts, 4):
                 plan = agent.plan(state, Heard(text, script.language), script.name)
                 assert not [effect for effect in plan.effects if not effect.check], f"{script.name}: {text!r}"
@@ -120,20 +129,10 @@ def test_an_empty_database(counter: Counter, tmp_path: Path) -> None:
             for table in tables:
                 if table not in ("about", "effects") and not table.startswith("sqlite_"):
                     db.execute(f"DELETE FROM {table}")
-        _, state = agent.open(script.language, "phone")
-        told: AgentError | None = None
-        for turn in script.turns[:3]:
-            if "{" in turn.say or turn.pin or turn.token:
-                break
-            try:
-                plan = agent.plan(state, Heard(turn.say, script.language, choice=turn.choice), script.name)
-                reply, state = agent.commit(plan, script.name)
-            except AgentError as error:
-                told = error
-                break
-            assert any(message.text for message in reply.messages)
-        assert told is None or agent.phrase(f"error.{told.code}", script.language)
-        assert ledger(path) == 0 or script.turns[0].effects
+        said, failed = until_it_fails(agent, script)
+        assert all(said)
+        assert failed is None or agent.phrase(f"error.{failed.code}", script.language)
+        assert ledger(path) <= sum(len(turn.effects) for turn in script.turns[:3])
 
 
 def test_a_shop_a_thousand_times_larger(embedder: Embedder, tmp_path: Path) -> None:
@@ -189,20 +188,9 @@ def test_tools_that_return_rubbish(counter: Counter, what: str, tmp_path: Path) 
     for number, (today, script) in enumerate(counter.scripts(3)):
         path = tmp_path / f"{number}.db"
         agent = counter.agent(path, today, pack)
-        _, state = agent.open(script.language, "phone")
-        told: AgentError | None = None
-        for turn in script.turns[:3]:
-            if "{" in turn.say or turn.pin or turn.token:
-                break
-            try:
-                plan = agent.plan(state, Heard(turn.say, script.language, choice=turn.choice), script.name)
-                reply, state = agent.commit(plan, script.name)
-            except AgentError as error:
-                told = error
-                break
-            words = " ".join(message.text for message in reply.messages)
-            assert words
-            assert not {"html", "nan", "None", "perhaps"} & set(words.split())
-        assert told is None or told.code == "agent.tool_failed"
+        said, failed = until_it_fails(agent, script)
+        assert all(said)
+        assert not {"html", "nan", "None", "perhaps"} & set(" ".join(said).split())
+        assert failed is None or failed.code == "agent.tool_failed"
         assert ledger(path) == 0
     assert next(calls) > 0
