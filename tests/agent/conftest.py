@@ -1,6 +1,6 @@
 """The retail pack on the real embedder; a database of its own for each test that asks for one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from runtime.agent.pack import Pack, load_pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge, make_router
 from tests.agent.conversation import TUESDAY, Conversation
+from tests.agent.postgres import Server, installed
 from tests.agent.read_backs import ReadBack, read_backs
+from tests.agent.service import Service
 
 RETAIL = Path(models.sectors.__file__).parent / "retail"
 
@@ -66,3 +68,19 @@ def talk(agent: Agent) -> Callable[..., Conversation]:
 def reading_back(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], tuple[Pack, list[ReadBack]]]:
     """Each pack's conversations that wait for a yes, made once."""
     return cache(lambda folder: read_backs(folder, tmp_path_factory.mktemp(folder.name)))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if not installed():
+        pytest.fail("PostgreSQL is not installed: setup/packages.sh test")
+    running = Server(tmp_path_factory.mktemp("postgres") / "server")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service()
+    yield made
+    made.close()

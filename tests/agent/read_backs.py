@@ -1,11 +1,14 @@
 """Where a pack reads back what it is about to do: its own scripts, played up to the yes. No model is asked."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, settings
 
 import models.sectors
 from runtime.agent import DialogState, Heard, Language
@@ -18,6 +21,18 @@ from runtime.agent.scripts import Script, Turn, read_scripts
 
 FOLDERS = sorted(path.parent for path in Path(models.sectors.__file__).parent.glob("*/pack.toml"))
 CONVERSATION = "c1"
+
+packs = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+
+
+def few(examples: int) -> settings:
+    """The same ones each time: a pack's conversation takes a second, and no test passes by luck."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 
 class Told:
@@ -47,6 +62,10 @@ class ReadBack:
     fresh: Path
     """The database before anything was said."""
     today: date
+
+
+ReadingBack = Callable[[Path], tuple[Pack, list[ReadBack]]]
+"""A pack of a folder, and its conversations that wait for a yes."""
 
 
 def agent_on(pack: Pack, database: Path, today: date) -> Agent:

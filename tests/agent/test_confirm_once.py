@@ -8,13 +8,13 @@ database, not from what the agent says of itself. docs/guard.md.
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.agent import DialogState, Heard, Language, Plan, Value
@@ -23,11 +23,10 @@ from runtime.agent.ground import filled
 from runtime.agent.pack import Pack
 from runtime.agent.planner import Agent
 from runtime.agent.words import fold
-from tests.agent.read_backs import CONVERSATION, FOLDERS, ReadBack, agent_on, heard, waits_for_a_yes
+from tests.agent.read_backs import CONVERSATION, ReadBack, ReadingBack, agent_on, few, heard, packs, waits_for_a_yes
 
 pytestmark = pytest.mark.unit
 
-ReadingBack = Callable[[Path], tuple[Pack, list[ReadBack]]]
 
 YES = ("sí", "ya he dicho que sí", "sí, confirmo", "yes", "yes please", "touch:yes")
 """A clear yes. Nothing else may set anything in motion."""
@@ -42,14 +41,6 @@ OTHERS = (
 read-back once more."""
 
 MOVES = st.lists(st.one_of(st.sampled_from(YES), st.sampled_from(OTHERS)), min_size=1, max_size=7)
-
-few = settings(
-    max_examples=10,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-packs = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 
 
 class Watched:
@@ -124,7 +115,7 @@ def wordings(pack: Pack, state: DialogState, today: date) -> list[str]:
 
 
 @packs
-@few
+@few(10)
 @given(data=st.data())
 def test_a_deed_takes_a_yes_to_just_that(
     reading_back: ReadingBack, tmp_path: Path, folder: Path, data: st.DataObject

@@ -47,13 +47,6 @@ STOCK = {"outcome": "some", "product": "taladro", "units": 7, "aisle": 4}
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    made = Service()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def shop(retail: Pack, service: Service, database: Database, judge: Judge, tmp_path: Path) -> Agent:
     """Retail with its stock and its returns on another system."""
     file = tmp_path / "connectors.toml"
