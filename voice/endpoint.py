@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from core.errors import VoiceError
 from voice.frames import RATE
+from voice.onnx import open_session
 
 if TYPE_CHECKING:
     from faster_whisper.feature_extractor import FeatureExtractor
@@ -24,14 +25,10 @@ FILE = "smart-turn-v3.2-cpu.onnx"
 
 def load(folder: Path) -> "EndOfTurn":
     """Raises VoiceError when the file can't be loaded."""
-    import onnxruntime
     from faster_whisper.feature_extractor import FeatureExtractor
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(str(folder / FILE), options, providers=["CPUExecutionProvider"])
+        session = open_session(folder / FILE)
     except Exception as error:  # onnxruntime raises classes of its own, with no common base
         raise VoiceError("endpoint.model", f"cannot load {folder / FILE}: {error}") from error
     return EndOfTurn(session, FeatureExtractor(chunk_length=SECONDS))

@@ -15,6 +15,7 @@ import numpy as np
 
 from core.errors import VoiceError
 from voice.frames import FRAME_MS, RATE, AudioFrame, require_rate
+from voice.onnx import open_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -41,16 +42,10 @@ def load(model: Path | None = None) -> "VadModel":
     path = model or _bundled()
     if not path.is_file():
         raise VoiceError("vad.missing", f"the voice activity model is missing: {path} (reinstall faster-whisper)")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return VadModel(open_session(path, arena=True))
     except Exception as error:  # onnxruntime raises classes of its own, with no common base
         raise VoiceError("vad.model", f"cannot load {path}: {error}") from error
-    return VadModel(session)
 
 
 def _bundled() -> Path:

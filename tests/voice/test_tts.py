@@ -83,10 +83,10 @@ def test_piper_gives_a_long_sentence_in_pieces_the_first_one_short(engines: dict
 def test_piper_pieces_are_the_same_sound_as_one_long_run() -> None:
     vits = Vits(JOE, threads=1)
     phonemes = [1, 0, *[i for letter in range(14, 44) for i in (letter, 0)], 2]
-    z, mask, speaker = vits._voice.frontend(np.array([phonemes], np.int64))
-    vits._voice.frontend = lambda ids: (z, mask, speaker)  # its noise is drawn anew each time
+    latent = vits.latent(phonemes)
+    vits.latent = lambda ids: latent  # its noise is drawn anew each time
     pieces = list(vits.sound(phonemes))
-    whole = vits._voice.decode_all(z, mask, speaker)
+    whole = vits.decode(latent, 0, latent[0].shape[2])
     assert len(pieces) > 1
     np.testing.assert_allclose(np.concatenate(pieces), whole, atol=1e-3)
 
@@ -101,7 +101,7 @@ def test_piper_makes_damaged_halves_anew(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_piper_speaks_a_voice_that_cannot_be_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(onnx: Path, threads: int) -> Vits:
+    def refuse(onnx: Path, *_settings: object) -> Vits:
         raise ValueError("no seam")
 
     monkeypatch.setattr(piper, "Vits", refuse)

@@ -11,6 +11,7 @@ import structlog
 
 from core.errors import VoiceError
 from voice.frames import AudioFrame
+from voice.onnx import open_session
 from voice.resample import to_int16
 from voice.tts.clauses import LETTERS, plain, split
 from voice.tts.vits import Sound, Vits
@@ -46,7 +47,7 @@ def load(onnx: Path, threads: int = 1) -> "Piper":
     try:
         settings = json.loads(_settings(onnx).read_text("utf-8"))
         voice = PiperVoice(session=None, config=PiperConfig.from_dict(settings))
-        sound = _in_pieces(onnx, threads) or _at_once(onnx, voice, threads)
+        sound = _in_pieces(onnx, voice, threads) or _at_once(onnx, voice, threads)
     except Exception as error:  # onnx and onnxruntime raise classes of their own, with no common base
         raise VoiceError("tts.model", f"cannot load {onnx.name}: {error}; run «mostrador models verify»") from error
     language = str(settings.get("language", {}).get("family") or voice.config.espeak_voice.partition("-")[0])
@@ -54,23 +55,19 @@ def load(onnx: Path, threads: int = 1) -> "Piper":
     return Piper(voice, sound, language, f"{onnx.name} {made.st_size} {made.st_mtime_ns}")
 
 
-def _in_pieces(onnx: Path, threads: int) -> Decode | None:
+def _in_pieces(onnx: Path, voice: "PiperVoice", threads: int) -> Decode | None:
     """None for a voice that is built differently and cannot be split."""
+    config = voice.config
+    scales = (config.noise_scale, config.length_scale, config.noise_w_scale)
     try:
-        return Vits(onnx, threads).sound
+        return Vits(onnx, threads, scales, config.default_speaker_id).sound
     except ValueError as error:
         _log.warning("voice_not_split", voice=onnx.name, reason=str(error))
         return None
 
 
 def _at_once(onnx: Path, voice: "PiperVoice", threads: int) -> Decode:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    voice.session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
+    voice.session = open_session(onnx, threads)
 
     def decode(phonemes: list[int]) -> Iterator[Sound]:
         yield np.asarray(voice.phoneme_ids_to_audio(phonemes))
