@@ -24,13 +24,14 @@ class Row(Struct, frozen=True):
 
 class Result(Struct, frozen=True):
     """What a bench found. `samples` holds every single measurement, by name, so that a plot can be made of it;
-    `wrong` says in words what counts against a bar."""
+    `wrong` says in words what counts against a bar; `took`: seconds that the bench ran."""
 
     bench: str
     rows: tuple[Row, ...]
     samples: dict[str, list[float]] = {}
     machine: dict[str, str] = {}
     wrong: tuple[str, ...] = ()
+    took: float = 0.0
 
 
 def spread(

@@ -5,10 +5,13 @@ machine. The echo at the microphone is 6 dB softer than somebody who talks to th
 canceller that knows nothing of it.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from statistics import mean
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,7 @@ from hardware.audio import FRAME, SoundCardLine
 from models.store import Store
 from runtime.agent.pack import load_pack
 from runtime.bench import Result, Row, spread
+from runtime.bench.cores import on_all_cores
 from runtime.bench.recordings import some_sentences
 from runtime.bench.room import Room, Sound, microphone, onset, room
 from runtime.machine import machine
@@ -69,60 +73,89 @@ class _Timed(EchoCanceller):
         return cleaned
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """In one room. By dB of the talkers: how many there were, and how long each waited that was noticed."""
+
+    false: int
+    bare: int
+    started: int
+    learning: float
+    known: float
+    frame: float
+    talkers: dict[int, int]
+    softened: dict[int, list[float]]
+    yielded: dict[int, list[float]]
+
+
 async def run(progress: Callable[[str, float], None]) -> Result:
     progress("making the kiosk's words", 0.0)
-    sentences = spoken_by_the_kiosk()
-    people = some_sentences()
-    model = vad.load()
-    bare: list[float] = []
-    false: list[float] = []
-    started: list[float] = []
-    learning: list[float] = []
-    known: list[float] = []
-    softened: dict[int, list[float]] = {louder: [] for louder in LOUDER}
-    yielded: dict[int, list[float]] = {louder: [] for louder in LOUDER}
-    tries = dict.fromkeys(LOUDER, 0)
-    timed = _Timed()
-    for number, place in enumerate(map(room, SEEDS)):
-        progress(f"room {number + 1} of {len(SEEDS)}", (number + 1) / (len(SEEDS) + 1))
-        played = monologue(sentences, place.seed, SECONDS)
-        echo = place.echo(played, ECHO)
-        mixed = microphone(echo, place.noise(len(played), NOISE))
-        bare += (await hear(played, mixed, None, model)).times(Signal.INTERRUPTED)
-        heard = await hear(played, mixed, timed if number == 0 else EchoCanceller(), model)
-        false += heard.times(Signal.INTERRUPTED)
-        started += heard.times(Signal.STARTED)
-        clean = (await hear(played, microphone(echo), EchoCanceller(), model)).pcm
-        learning.append(erle(echo[: LEARNING * RATE], clean[: LEARNING * RATE]))
-        known.append(erle(echo[LEARNING * RATE :], clean[LEARNING * RATE :]))
-        for louder in LOUDER:
-            said, begun = over(place, people, ECHO + louder)
-            mixed = microphone(echo[: len(said)], said, place.noise(len(said), NOISE))
-            over_it = await hear(played[: len(said)], mixed, EchoCanceller(), model)
-            tries[louder] += len(begun)
-            softened[louder] += waits(begun, over_it.times(Signal.STARTED))
-            yielded[louder] += waits(begun, over_it.times(Signal.INTERRUPTED))
+    work = partial(in_room, spoken_by_the_kiosk(), some_sentences())
+
+    def all_rooms() -> list[Found]:
+        return list(on_all_cores(work, SEEDS, lambda seed, done: progress(f"room {seed} of {len(SEEDS)}", done)))
+
+    rooms = await asyncio.to_thread(all_rooms)
     minutes = SECONDS * len(SEEDS) / 60
+    false = sum(each.false for each in rooms)
     rows = [
-        Row(f"false barge-ins in {minutes:.0f} min at -6 dB", len(false), "", "≤ 1", f"{len(SEEDS)} rooms"),
-        Row("  without the canceller", len(bare), ""),
-        Row("  times it fell silent for nothing", len(started), "", note="speech taken to begin"),
-        Row(f"ERLE, first {LEARNING} s, worst room", min(learning), "dB", note="without noise in the room"),
-        Row("ERLE, afterwards, worst room", min(known), "dB"),
-        Row("canceller, computing a 20 ms frame", 1000 * timed.seconds / timed.frames, "ms", note="mean"),
+        Row(f"false barge-ins in {minutes:.0f} min at -6 dB", false, "", "≤ 1", f"{len(SEEDS)} rooms"),
+        Row("  without the canceller", sum(each.bare for each in rooms), ""),
+        Row(
+            "  times it fell silent for nothing", sum(each.started for each in rooms), "", note="speech taken to begin"
+        ),
+        Row(f"ERLE, first {LEARNING} s, worst room", min(each.learning for each in rooms), "dB", note="without noise"),
+        Row("ERLE, afterwards, worst room", min(each.known for each in rooms), "dB"),
+        Row("canceller, computing a 20 ms frame", 1000 * mean(each.frame for each in rooms), "ms", note="mean"),
     ]
+    samples = {"erle_learning": [each.learning for each in rooms], "erle": [each.known for each in rooms]}
     for louder in LOUDER:
-        share = 100 * len(yielded[louder]) / tries[louder]
-        rows.append(Row(f"barge-ins heard, {louder:+} dB to the echo", share, "%", note=f"{tries[louder]} people"))
+        softened = [wait for each in rooms for wait in each.softened[louder]]
+        yielded = [wait for each in rooms for wait in each.yielded[louder]]
+        talkers = sum(each.talkers[louder] for each in rooms)
+        share = 100 * len(yielded) / talkers
+        rows.append(Row(f"barge-ins heard, {louder:+} dB to the echo", share, "%", note=f"{talkers} people"))
         for name, waited in (("  speech → it falls silent", softened), ("  speech → it gives way", yielded)):
-            rows += [row for row in spread(name, waited[louder], "s") if row.name.endswith(("p50", "p95"))]
-    samples = {
-        **{f"silent {louder:+} dB": values for louder, values in softened.items()},
-        **{f"gave way {louder:+} dB": values for louder, values in yielded.items()},
-        "erle_learning": learning,
-        "erle": known,
-    }
+            rows += [row for row in spread(name, waited, "s") if row.name.endswith(("p50", "p95"))]
+        samples |= {f"silent {louder:+} dB": softened, f"gave way {louder:+} dB": yielded}
     return Result("echo", tuple(rows), samples, machine())
+
+
+def in_room(sentences: list[Pcm], people: list[Pcm], seed: int) -> Found:
+    """The kiosk talks in one room, alone and then with people who talk over it."""
+    return asyncio.run(_in_room(sentences, people, room(seed)))
+
+
+async def _in_room(sentences: list[Pcm], people: list[Pcm], place: Room) -> Found:
+    model = vad.load()
+    played = monologue(sentences, place.seed, SECONDS)
+    echo = place.echo(played, ECHO)
+    mixed = microphone(echo, place.noise(len(played), NOISE))
+    bare = await hear(played, mixed, None, model)
+    timed = _Timed()
+    heard = await hear(played, mixed, timed, model)
+    clean = (await hear(played, microphone(echo), EchoCanceller(), model)).pcm
+    talkers: dict[int, int] = {}
+    softened: dict[int, list[float]] = {}
+    yielded: dict[int, list[float]] = {}
+    for louder in LOUDER:
+        said, begun = over(place, people, ECHO + louder)
+        mixed = microphone(echo[: len(said)], said, place.noise(len(said), NOISE))
+        over_it = await hear(played[: len(said)], mixed, EchoCanceller(), model)
+        talkers[louder] = len(begun)
+        softened[louder] = waits(begun, over_it.times(Signal.STARTED))
+        yielded[louder] = waits(begun, over_it.times(Signal.INTERRUPTED))
+    return Found(
+        len(heard.times(Signal.INTERRUPTED)),
+        len(bare.times(Signal.INTERRUPTED)),
+        len(heard.times(Signal.STARTED)),
+        erle(echo[: LEARNING * RATE], clean[: LEARNING * RATE]),
+        erle(echo[LEARNING * RATE :], clean[LEARNING * RATE :]),
+        timed.seconds / timed.frames,
+        talkers,
+        softened,
+        yielded,
+    )
 
 
 def spoken_by_the_kiosk() -> list[Pcm]:

@@ -11,6 +11,7 @@ Véronis 2002) around 0.4 s, as a typical pause lasts a quarter to half a second
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from models.llm import smollm2
 from models.store import Store
 from runtime.bench import Half, Result, Row
+from runtime.bench.cores import on_all_cores
 from runtime.bench.questions import QUESTIONS
 from runtime.bench.recordings import recordings
 from runtime.machine import machine
@@ -141,27 +143,46 @@ def _delay_at(judged: Sequence[Judged], settings: TurnSettings, median: float) -
 
 def evidence(half: Half, progress: Callable[[str, float], None] = lambda _doing, _share: None) -> Iterator[Judged]:
     """What the listener would know of every clip of one half at the first pause."""
+    for judged in on_all_cores(_judge, list(_clips(half)), lambda clip, done: progress(clip.name, done)):
+        if judged is not None:
+            yield judged
+
+
+def _judge(clip: Clip) -> Judged | None:
+    """None where voice activity detection finds nothing."""
+    models = _models()
+    heard, first, last = _on_the_line(clip.pcm, models.activity)
+    if first is None:
+        return None
+    begin = max(0, first - round(PRE_ROLL * 50)) * FRAME
+    speech = to_float(heard[begin : last * FRAME + round(POST_ROLL * RATE)])
+    words = models.recogniser.transcribe(speech, clip.language)
+    evidence = Evidence(
+        words.text,
+        words.confidence,
+        models.sounds.finished(to_float(heard[begin : (last + TAIL) * FRAME])),
+        models.finisher.ends(words.text) if words.text else None,
+    )
+    return Judged(clip, evidence, lag=(last - LEAD) / 50 - last_sound(clip.pcm) / RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    activity: vad.VadModel
+    sounds: endpoint.EndOfTurn
+    recogniser: whisper.Whisper
+    finisher: smollm2.SmolLM2
+
+
+@cache
+def _models() -> _Models:
     store = Store()
-    activity, sounds = vad.load(), endpoint.load(store.require("smart-turn-v3.2"))
-    recogniser, finisher = whisper.load(store.require("whisper-base")), smollm2.load(store)
-    clips = list(_clips(half))
-    for number, clip in enumerate(clips):
-        progress(clip.name, number / len(clips))
-        heard, first, last = _on_the_line(clip.pcm, activity)
-        if first is None:
-            continue
-        begin = max(0, first - round(PRE_ROLL * 50)) * FRAME
-        words = recogniser.transcribe(to_float(heard[begin : last * FRAME + round(POST_ROLL * RATE)]), clip.language)
-        yield Judged(
-            clip,
-            Evidence(
-                words.text,
-                words.confidence,
-                sounds.finished(to_float(heard[begin : (last + TAIL) * FRAME])),
-                finisher.ends(words.text) if words.text else None,
-            ),
-            lag=(last - LEAD) / 50 - last_sound(clip.pcm) / RATE,
-        )
+    return _Models(
+        vad.load(),
+        endpoint.load(store.require("smart-turn-v3.2")),
+        whisper.load(store.require("whisper-base")),
+        smollm2.load(store, threads=1),
+    )
 
 
 LEAD = 15

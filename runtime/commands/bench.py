@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -94,9 +95,11 @@ def _measure(name: str, run: Bench) -> Result:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(name, total=1.0)
-        return asyncio.run(
+        began = time.monotonic()
+        result = asyncio.run(
             run(lambda doing, share: progress.update(task, description=f"{name}: {doing}", completed=share))
         )
+        return msgspec.structs.replace(result, took=time.monotonic() - began)
 
 
 def table(result: Result) -> Group:
@@ -111,4 +114,6 @@ def table(result: Result) -> Group:
     wrong = [f"[red]{escape(line)}[/]" for line in result.wrong[:MOST_WRONG]]
     if more := len(result.wrong) - MOST_WRONG:
         wrong += [f"[dim]… and {more} more: --json tells all[/]"] if more > 0 else []
-    return Group(rows, *wrong, f"[dim]{', '.join(result.machine.values())}[/]")
+    minutes, seconds = divmod(round(result.took), 60)
+    ran = ", ".join((*result.machine.values(), f"{minutes} min {seconds:02d} s"))
+    return Group(rows, *wrong, f"[dim]{ran}[/]")
