@@ -62,8 +62,9 @@ class Facts:
 
     def strange(self, message: Message, language: Language) -> set[str]:
         """Numbers and names in `message` that come from nowhere."""
-        said = " ".join((message.text, message.detail, *(choice.title for choice in message.choices)))
-        return {each for each in _tokens(said, names=True) if each not in self._known[language]}
+        parts = (message.text, message.detail, *(choice.title for choice in message.choices))
+        named = {each for part in parts for each in _tokens(part, names=True)}
+        return named - self._known[language]
 
     def _values(self, values: Iterable[Value]) -> None:
         """As they may be written; what left an account is told without its minus."""

@@ -73,12 +73,18 @@ class Watched(Agent):
         if self.watched:
             turn = self.turns[-1]
             turn.reply, turn.after, turn.done = reply, after, _ledger(self.database.path) - turn.ledger
+            if turn.done:  # the same plan once more, as after a retry
+                super().commit(plan, conversation)
+                turn.again = _ledger(self.database.path) - turn.ledger - turn.done
         return reply, after
 
 
 @dataclass(slots=True)
 class WatchedTurn:
-    """`seconds` by the clock and `used` of processors, for understanding and plan. `done`: lines new in the ledger."""
+    """`seconds` by the clock and `used` of processors, for understanding and plan. `done`: lines new in the ledger.
+
+    `again`: lines that the same plan adds when it is committed a second time.
+    """
 
     state: DialogState
     plan: Plan
@@ -86,6 +92,7 @@ class WatchedTurn:
     used: float
     ledger: int
     done: int = 0
+    again: int = 0
     reply: Reply | None = None
     after: DialogState | None = None
 
@@ -157,11 +164,8 @@ def _confirmed(agent: Watched, script: Script, turns: list[WatchedTurn], found: 
         said = turn.plan.heard
         if turn.done > len(written.effects) or (turn.done and not waits_for_yes(agent.pack, turn.state)):
             found.unconfirmed.append(f"{script.name}: «{said.text or said.choice}» did {turn.done}")
-        if turn.done:
-            before = _ledger(agent.database.path)
-            agent.commit(turn.plan, _conversation(script))
-            if _ledger(agent.database.path) != before:
-                found.unconfirmed.append(f"{script.name}: «{said.text or said.choice}» done twice")
+        if turn.again:
+            found.unconfirmed.append(f"{script.name}: «{said.text or said.choice}» done twice")
 
 
 def _perturb(agent: Watched, script: Script, turn: WatchedTurn, found: Found) -> None:
