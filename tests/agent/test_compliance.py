@@ -295,13 +295,77 @@ def test_a_customer_who_asks_for_it_is_in_no_byte_of_the_file(telecoms: Agent, t
         assert db.execute("SELECT name FROM customers WHERE id = 2").fetchone() == ("Iván Serrano",)
 
 
+@pytest.mark.parametrize(
+    ("pack", "customer", "given", "gone", "stays"),
+    [
+        (
+            "retail", "682262062", "UPDATE effects SET arguments = '{\"number\": \"48215\"}'",
+            ("SELECT 1 FROM orders WHERE phone = '682262062'", "SELECT 1 FROM effects"),
+            ("SELECT 1 FROM orders WHERE number = '48215'", "SELECT 1 FROM order_lines WHERE number = '48215'"),
+        ),
+        (
+            "retail", "602201054", "", (), ("SELECT 1 FROM orders WHERE phone = '602201054' AND state = 'shipped'",),
+        ),
+        (
+            "banking", "301245", ("INSERT INTO openings VALUES (9000, '2020-01-08', '10:00');"
+            " INSERT INTO appointments VALUES (1, '301245', 9000, '2020-01-07')"),
+            ("SELECT 1 FROM appointments WHERE customer = '301245'", "SELECT 1 FROM payees WHERE id = 'p2'"),
+            ("SELECT 1 FROM payees WHERE id = 'p1'", "SELECT 1 FROM transfers", "SELECT 1 FROM effects"),
+        ),
+        (
+            "health", "205190", "UPDATE effects SET customer = '205190'",
+            ("SELECT 1 FROM patients WHERE phone = '600 555 090'", "SELECT 1 FROM effects"),
+            ("SELECT 1 FROM patients WHERE number = '205190' AND name <> ''",),
+        ),
+        (
+            "health", "204518", ("UPDATE openings SET day = '9999-01-01' WHERE id IN (SELECT opening FROM appointments"
+            " WHERE reference = 700101)"),
+            (), ("SELECT 1 FROM patients WHERE phone = '600 555 018'", "SELECT 1 FROM effects"),
+        ),
+        (
+            "public", "12345678Z", ("UPDATE appointments SET state = 'cancelled' WHERE locator = 410001;"
+            " UPDATE effects SET customer = '12345678Z'"),
+            ("SELECT 1 FROM appointments WHERE locator = 410001", "SELECT 1 FROM effects"),
+            ("SELECT 1 FROM files WHERE nif = '12345678Z'",),
+        ),
+    ],
+)  # fmt: skip
+def test_erasing_takes_what_no_law_keeps(
+    pack: str, customer: str, given: str, gone: tuple[str, ...], stays: tuple[str, ...], tmp_path: Path
+) -> None:
+    loaded = load_pack(FOLDERS[0].parent / pack)
+    database = Database(tmp_path / "pack.db", loaded)
+    database.prepare(TODAY)
+    with closing(sqlite3.connect(database.path)) as db, db:
+        db.execute("INSERT INTO effects (key, tool, arguments, result) VALUES ('k', 't', '{}', '{}')")
+        db.executescript(given)
+        for query in (*gone, *stays):
+            assert db.execute(query).fetchone(), f"nothing there to begin with: {query}"
+    assert loaded.manifest.erasure is not None
+    erase_customer(database.path, loaded.manifest.erasure, customer)
+    with database.reading() as db:
+        assert [query for query in gone if db.execute(query).fetchone()] == []
+        assert [query for query in stays if not db.execute(query).fetchone()] == []
+
+
+@packs
+def test_every_pack_can_erase_a_customer(folder: Path) -> None:
+    erasure = load_pack(folder).manifest.erasure
+    assert erasure is not None
+    assert erasure.keeps
+
+
 def test_erasing_from_the_command_line(telecoms: Agent, tmp_path: Path) -> None:
     config = tmp_path / "device.toml"
     config.write_text(f'[agent]\npack = "telecoms"\ndatabase = "{telecoms.database.path}"\n', "utf-8")
     done = CliRunner().invoke(app, ["erase", "1", "--config", str(config), "--json"])
     assert done.exit_code == 0
     assert '"customer": "1"' in done.stdout
-    for customer, pack, code in (("999999", "telecoms", "agent.no_customer"), ("1", "retail", "pack.erasure")):
+    without = shutil.copytree(FOLDERS[0].parent / "telecoms", tmp_path / "without")
+    manifest = (without / "pack.toml").read_text("utf-8")
+    start = manifest.index("[erasure]")
+    (without / "pack.toml").write_text(manifest[:start] + manifest[manifest.index("[facts]") :], "utf-8")
+    for customer, pack, code in (("999999", "telecoms", "agent.no_customer"), ("1", without, "pack.erasure")):
         config.write_text(f'[agent]\npack = "{pack}"\ndatabase = "{telecoms.database.path}"\n', "utf-8")
         refused = CliRunner().invoke(app, ["erase", customer, "--config", str(config)])
         assert refused.exit_code == 1
