@@ -5,10 +5,11 @@ Names, prices and titles come from columns that end in the language, "es" or "en
 """
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, TypedDict
 
 from core import verification
+from core.hours import Day, hours_on, week_in_words
 
 ACTS = ("book", "move", "cancel", "pay")
 CHECKS = ("check_born",)
@@ -451,59 +452,29 @@ def price(db: sqlite3.Connection, language: str, specialty: str) -> Price:
     return Price(specialty=_specialty(db, language, specialty), price=amount)
 
 
-class Hours(TypedDict, total=False):
-    outcome: Literal["open", "closed", "holiday", "special"]
+class Hours(Day, total=False):
     centre: str
-    day: str
-    opens: str
-    closes: str
-    holiday: str
-    next_day: str
-    next_opens: str
     week: str
 
 
 def opening_hours(db: sqlite3.Connection, today: date, language: str, centre: str, day: str | None = None) -> Hours:
     """When a centre opens on `day` (ISO, else today), on which day next if it does not, and its week in words."""
-    wanted = date.fromisoformat(day) if day else today
-    found = _on(db, centre, wanted, language)
-    found["centre"] = db.execute("SELECT name FROM centres WHERE id = ?", (centre,)).fetchone()[0]
-    found["week"] = _week(db, centre, language)
-    if "opens" not in found:
-        ahead = (_on(db, centre, wanted + timedelta(days=days), language) for days in range(1, 15))
-        if after := next((each for each in ahead if "opens" in each), None):
-            found["next_day"], found["next_opens"] = after["day"], after["opens"]
-    return found
-
-
-def _on(db: sqlite3.Connection, centre: str, day: date, language: str) -> Hours:
-    iso = day.isoformat()
-    week = db.execute(
-        "SELECT opens, closes FROM opening_hours WHERE centre = ? AND weekday = ?", (centre, day.isoweekday())
-    ).fetchone()
-    special = db.execute("SELECT name_es, name_en, opens, closes FROM special_days WHERE day = ?", (iso,)).fetchone()
-    if special and special[2] is None:
-        return Hours(outcome="holiday", day=iso, holiday=special[language != "es"])
-    if week is None:
-        return Hours(outcome="closed", day=iso)
-    if special:
-        return Hours(outcome="special", day=iso, holiday=special[language != "es"], opens=special[2], closes=special[3])
-    return Hours(outcome="open", day=iso, opens=week[0], closes=week[1])
-
-
-def _week(db: sqlite3.Connection, centre: str, language: str) -> str:
-    """Monday to Friday, which are alike, and Saturday."""
-    rows = {
-        weekday: (opens.lstrip("0"), closes.lstrip("0"))
+    week = {
+        weekday: (opens, closes)
         for weekday, opens, closes in db.execute(
             "SELECT weekday, opens, closes FROM opening_hours WHERE centre = ?", (centre,)
         )
     }
-    if language == "es":
-        saturday = "los sábados, de {} a {}".format(*rows[6]) if 6 in rows else "los sábados, cerrado"
-        return "de lunes a viernes, de {} a {}; ".format(*rows[1]) + saturday
-    saturday = "on Saturdays from {} to {}".format(*rows[6]) if 6 in rows else "closed on Saturdays"
-    return "Monday to Friday from {} to {}; ".format(*rows[1]) + saturday
+
+    def special(day: date) -> tuple[str, tuple[str, str] | None] | None:
+        row = db.execute(
+            "SELECT name_es, name_en, opens, closes FROM special_days WHERE day = ?", (day.isoformat(),)
+        ).fetchone()
+        return row and (row[language != "es"], (row[2], row[3]) if row[2] else None)
+
+    name = db.execute("SELECT name FROM centres WHERE id = ?", (centre,)).fetchone()[0]
+    found = hours_on(week, special, date.fromisoformat(day) if day else today)
+    return Hours(**found, centre=name, week=week_in_words(week, language))
 
 
 class Address(TypedDict):

@@ -8,6 +8,8 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
+from core.hours import Day, hours_on, week_in_words
+
 ACTS = ("book", "move", "cancel", "file_complaint")
 
 FIRST_LOCATOR = 410_001
@@ -335,68 +337,29 @@ def complaint_status(db: sqlite3.Connection, today: date, language: str, case_ke
 # The offices
 
 
-class Hours(TypedDict, total=False):
-    outcome: Literal["open", "closed", "holiday"]
+class Hours(Day, total=False):
     office: str
-    day: str
-    opens: str
-    closes: str
-    holiday: str
-    next_day: str
-    next_opens: str
     week: str
 
 
 def opening_hours(db: sqlite3.Connection, today: date, language: str, office: str, day: str | None = None) -> Hours:
     """When an office opens on `day` (ISO, else today), on which day next if it does not, and its week in words."""
-    wanted = date.fromisoformat(day) if day else today
-    found = _on(db, office, wanted, language)
-    found["office"] = db.execute("SELECT name FROM offices WHERE id = ?", (office,)).fetchone()[0]
-    found["week"] = _week(db, office, language)
-    if "opens" not in found:
-        ahead = (_on(db, office, wanted + timedelta(days=days), language) for days in range(1, 15))
-        if after := next((each for each in ahead if "opens" in each), None):
-            found["next_day"], found["next_opens"] = after["day"], after["opens"]
-    return found
+    week = {
+        weekday: (opens, closes)
+        for weekday, opens, closes in db.execute(
+            "SELECT weekday, opens, closes FROM opening_hours WHERE office = ?", (office,)
+        )
+    }
 
+    def special(day: date) -> tuple[str, tuple[str, str] | None] | None:
+        row = db.execute(
+            "SELECT name_es, name_en, opens, closes FROM special_days WHERE day = ?", (day.isoformat(),)
+        ).fetchone()
+        return row and (row[language != "es"], (row[2], row[3]) if row[2] else None)
 
-def _on(db: sqlite3.Connection, office: str, day: date, language: str) -> Hours:
-    iso = day.isoformat()
-    special = db.execute("SELECT name_es, name_en FROM special_days WHERE day = ?", (iso,)).fetchone()
-    if special:
-        return Hours(outcome="holiday", day=iso, holiday=special[language != "es"])
-    week = db.execute(
-        "SELECT opens, closes FROM opening_hours WHERE office = ? AND weekday = ?", (office, day.isoweekday())
-    ).fetchone()
-    if week is None:
-        return Hours(outcome="closed", day=iso)
-    return Hours(outcome="open", day=iso, opens=week[0], closes=week[1])
-
-
-_DAYS = {
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-
-
-def _week(db: sqlite3.Connection, office: str, language: str) -> str:
-    """Days with the same hours together: «de lunes a jueves, de 8:30 a 18:30; viernes, de 8:30 a 14:30»."""
-    names = _DAYS["es" if language == "es" else "en"]
-    runs: list[tuple[list[int], str, str]] = []
-    for weekday, opens, closes in db.execute(
-        "SELECT weekday, opens, closes FROM opening_hours WHERE office = ? ORDER BY weekday", (office,)
-    ):
-        if runs and runs[-1][1:] == (opens, closes):
-            runs[-1][0].append(weekday)
-        else:
-            runs.append(([weekday], opens, closes))
-    spoken, several = ("{}, de {} a {}", "de {} a {}") if language == "es" else ("{} from {} to {}", "{} to {}")
-    parts: list[str] = []
-    for days, opens, closes in runs:
-        first, last = names[days[0] - 1], names[days[-1] - 1]
-        which = first if len(days) == 1 else several.format(first, last)
-        parts.append(spoken.format(which, opens.lstrip("0"), closes.lstrip("0")))
-    return "; ".join(parts)
+    name = db.execute("SELECT name FROM offices WHERE id = ?", (office,)).fetchone()[0]
+    found = hours_on(week, special, date.fromisoformat(day) if day else today)
+    return Hours(**found, office=name, week=week_in_words(week, language))
 
 
 class Address(TypedDict):

@@ -4,6 +4,8 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
+from core.hours import Day, hours_on, week_in_words
+
 ACTS = ("request_return", "change_delivery", "withdraw_return")
 
 RETURN_DAYS = 30
@@ -11,91 +13,36 @@ FIRST_CASE = 200_001
 """Six digits: a case is never taken for an order of five."""
 
 
-class Hours(TypedDict, total=False):
-    outcome: Literal["open", "closed", "holiday", "special"]
+class Hours(Day, total=False):
     store: str
-    day: str
-    opens: str
-    closes: str
-    holiday: str
-    next_day: str
-    next_opens: str
 
 
 def opening_hours(db: sqlite3.Connection, today: date, language: str, at: str, day: str | None = None) -> Hours:
     """When the store `at` opens on `day` (ISO); when it doesn't, the next day on which it does."""
-    wanted = date.fromisoformat(day) if day else today
-    found = _day(db, at, wanted, language)
-    found["store"] = db.execute("SELECT name FROM stores WHERE id = ?", (at,)).fetchone()[0]
-    if found["outcome"] in ("closed", "holiday"):
-        for ahead in range(1, 15):
-            after = _day(db, at, wanted + timedelta(days=ahead), language)
-            if "opens" in after:
-                found["next_day"], found["next_opens"] = after["day"], after["opens"]
-                break
-    return found
+
+    def special(day: date) -> tuple[str, tuple[str, str] | None] | None:
+        row = db.execute(
+            "SELECT name_es, name_en, opens, closes FROM special_days WHERE day = ? AND (store = ? OR store IS NULL)"
+            " ORDER BY store IS NULL LIMIT 1",
+            (day.isoformat(), at),
+        ).fetchone()
+        return row and (row[language != "es"], (row[2], row[3]) if row[2] else None)
+
+    found = hours_on(_open(db, at), special, date.fromisoformat(day) if day else today)
+    return Hours(**found, store=db.execute("SELECT name FROM stores WHERE id = ?", (at,)).fetchone()[0])
 
 
-def _day(db: sqlite3.Connection, store: str, day: date, language: str) -> Hours:
-    special = db.execute(
-        "SELECT name_es, name_en, opens, closes FROM special_days WHERE day = ? AND (store = ? OR store IS NULL)"
-        " ORDER BY store IS NULL LIMIT 1",
-        (day.isoformat(), store),
-    ).fetchone()
-    if special:
-        name, opens, closes = special[0 if language == "es" else 1], special[2], special[3]
-        if opens is None:
-            return Hours(outcome="holiday", day=day.isoformat(), holiday=name)
-        return Hours(outcome="special", day=day.isoformat(), holiday=name, opens=opens, closes=closes)
-    week = db.execute(
-        "SELECT opens, closes FROM opening_hours WHERE store = ? AND weekday = ?", (store, day.isoweekday())
-    ).fetchone()
-    if week is None:
-        return Hours(outcome="closed", day=day.isoformat())
-    return Hours(outcome="open", day=day.isoformat(), opens=week[0], closes=week[1])
+def _open(db: sqlite3.Connection, store: str) -> dict[int, tuple[str, str]]:
+    rows = db.execute("SELECT weekday, opens, closes FROM opening_hours WHERE store = ?", (store,))
+    return {weekday: (opens, closes) for weekday, opens, closes in rows}
 
 
 class Week(TypedDict):
     text: str
 
 
-_WEEKDAYS = {
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-
-
 def opening_week(db: sqlite3.Connection, language: str, at: str) -> Week:
-    """The week of a store, days with the same hours together: «de lunes a viernes de 9:00 a 21:30; sábado …»."""
-    hours = {
-        day: (opens, closes)
-        for day, opens, closes in db.execute(
-            "SELECT weekday, opens, closes FROM opening_hours WHERE store = ? ORDER BY weekday", (at,)
-        )
-    }
-    names = _WEEKDAYS["es" if language == "es" else "en"]
-    runs: list[list[int]] = []
-    for day in range(1, 8):
-        if runs and hours.get(day) == hours.get(runs[-1][-1]):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    parts: list[str] = []
-    for run in runs:
-        first, last = names[run[0] - 1], names[run[-1] - 1]
-        if language == "es":
-            days = first if len(run) == 1 else f"de {first} a {last}"
-            open_at = hours.get(run[0])
-            parts.append(f"{days} de {_time(open_at[0])} a {_time(open_at[1])}" if open_at else f"{days} cerrado")
-        else:
-            days = first if len(run) == 1 else f"{first} to {last}"
-            open_at = hours.get(run[0])
-            parts.append(f"{days} from {_time(open_at[0])} to {_time(open_at[1])}" if open_at else f"{days} closed")
-    return Week(text="; ".join(parts))
-
-
-def _time(text: str) -> str:
-    return text.removeprefix("0")
+    return Week(text=week_in_words(_open(db, at), language))
 
 
 class Address(TypedDict):
