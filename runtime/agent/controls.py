@@ -1,4 +1,4 @@
-"""The few things that work at any moment and by rule, not by likeness: a person, cancel, repeat, slower, language.
+"""The few things that work at any moment and by rule, not by likeness: a person, cancel, repeat, slower, wait, language.
 
 All patterns run on folded text (no case, accents or punctuation), in both languages whatever is being spoken.
 """
@@ -11,7 +11,7 @@ from runtime.agent import Language
 from runtime.agent.person import asks_for_person
 from runtime.agent.words import BLANK, fold
 
-Control = Literal["person", "cancel", "repeat", "slower", "language_es", "language_en", "goodbye"]
+Control = Literal["person", "cancel", "repeat", "slower", "hold", "language_es", "language_en", "goodbye"]
 
 
 def _language(english: str, spanish: str) -> str:
@@ -34,9 +34,14 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
     )),
     ("repeat", re.compile(
         r"^(?:\w+ ){0,3}?(?:repit\w*|repet\w*)(?: \w+){0,5}$"
-        r"|\bque ha(?:s|n)? dicho\b|\bno (?:te|le|lo|la|les) he (?:oido|entendido|escuchado)\b|\botra vez por favor\b"
+        r"|\bque (?:me )?(?:ha(?:s|n)? dicho|decias?|dijo|dijiste)\b|\bno (?:te|le|lo|la|les) he (?:pillado|cogido)\b|\bno me he enterado\b"
+        r"|^(?:\w+ ){0,4}?(?:dime|diga|digame|dimel[oa]s?|digamel[oa]s?|decir|decirmel[oa]s?) (?:\w+ ){0,3}?(?:otra vez|de nuevo)(?: por favor)?$"
+        r"|^(?:\w+ ){0,2}?(?:como|cual|cuales) eran?(?: (?:las|los|esas|esos) (?:opciones|horas|huecos|dias|citas))?$"
+        r"|\bno (?:te|le|lo|la|les) he (?:oido|entendido|escuchado)\b|\botra vez por favor\b"
         r"|^(?:otra vez|de nuevo|como(?: dice| dices)?|que|perdon|perdona|perdone|mande)$"
-        r"|^(?:\w+ ){0,3}?repeat(?: \w+){0,5}$|\bsay (?:that|it|this) again\b|\bwhat did you say\b|\bcome again\b"
+        r"|^(?:\w+ ){0,3}?repeat(?: \w+){0,5}$|\bsay (?:that|it|this|those|them|these) (?:to me )?again\b|\bwhat did you say\b"
+        r"|^(?:\w+ ){0,2}?(?:what|which) (?:was|were) (?:that|those|these|they|it|(?:the|my) (?:options|times|choices|days))(?: again)?(?: please)?$"
+        r"|\brun (?:that|those|it|them) (?:by|past) me\b|\bi missed (?:that|it|what you said)\b|\bcome again\b"
         r"|\bi did(?:n t| not) (?:hear|catch|get) (?:you|that|it|what)\b|\bone more time\b"
         r"|^(?:again|pardon|pardon me|sorry|excuse me|what|i beg your pardon)(?: please)?$"
     )),
@@ -55,6 +60,26 @@ _PATTERNS: list[tuple[Control, re.Pattern[str]]] = [
     )),
 ]  # fmt: skip
 
+_FIRST = (
+    r"(?:(?:ay|uy|uf|uff|oh|ah|eh|um|uh|er|hm+|mm+|no|bueno|pues|vale|ok|okay|right|well|actually|oye|oiga|mira|mire|perdon|perdona|perdone"
+    r"|sorry|a ver|gracias|thanks|thank you|mejor|just|si|yes|yeah|please|por favor|porfa"
+    r"|esper[ae]|esperen|wait|hang on|hold on|(?:que )?me he equivocado|my mistake|i made a mistake|(?:que )?lo he pensado mejor"
+    r"|(?:he cambiado de|i (?:have |ve )?changed my) (?:idea|opinion|mind))(?: |$))*"
+)
+"""What is said before it comes to the point."""
+_HOLD = re.compile(
+    rf"^{_FIRST}(?:"
+    r"(?:(?:esper[ae](?:me|te|se)?|aguard[ae]|un|deme un|dame un|dejame un|dejeme un)(?: (?:un )?(?:momento|momentito|segundo|segundito|minuto|instante|rato|poco))+"
+    r"|esper[ae](?:me|te|se)?|dejame|dejeme)"
+    r"(?: por favor| porfa)?(?: que (?!sea\b|no\b|son\b|es\b|era\b|quier)\w+(?: \w+){0,6}| (?:mirar|buscar|ver|pensar|consultar)\w*(?: \w+){0,4})?"
+    r"|(?:ahora|ya) (?:te|se|me)? ?l[oa]s? (?:digo|miro|busco)|(?:voy a|estoy|l[oa] estoy) (?:mirar|buscar|mirando|buscando)\w*(?: \w+){0,4}"
+    r"|(?:hang|hold) on(?: (?:a|one|just a) (?:sec|second|minute|moment|mo|bit))?(?: (?:while i|let me|i ll|i m) \w+(?: \w+){0,6})?"
+    r"|(?:(?:one|a|just a|just one|wait a|wait one|half a|give me a|give me one) (?:moment|second|sec|minute|min|mo|bit)|wait|bear with me)(?: (?:while i|let me|i ll|i m) \w+(?: \w+){0,6})?"
+    r"|(?:while i|i ll just|let me)(?: just)? (?:check|find|get|grab|think|look|have a look)(?: \w+){0,5}|let me see"
+    r"|(?:it s|se esta|esta|todavia|aun|still|s|\s)*\b(?:starting|booting|rebooting|restarting|loading|connecting|coming on|encendiendo\w*|arrancando|reiniciando\w*|cargando|conectando\w*)(?: up)?(?: todavia| aun| still)?"
+    r")(?: please| por favor| porfa)?$"
+)
+_SEGMENT = re.compile(r"[,;:.!¡…]+(?=\s|$)")
 _OF_A_COUNTER = re.compile(
     r"\b(?:"
     r"(?:ignor\w*|olvid\w*|omit\w*|salt\w*|forget|disregard|skip) (?:\w+ ){0,3}?(?:pedidos?|citas?|compras?|reservas?|preguntas?|direccion|numero|visitas?|pagos?|transferencias?|facturas?|cuotas?"
@@ -88,9 +113,30 @@ def control(text: str) -> Control | None:
     folded = fold(text)
     if asks_for_person(text):
         return "person"
+    if _holds(text):
+        return "hold"
     for name, pattern in _PATTERNS:
         if pattern.search(folded):
             return name
+    return None
+
+
+def _holds(text: str) -> bool:
+    """Whether nothing but patience is asked for: «espere un momento, que busco la tarjeta»."""
+    segments = [fold(each) for each in _SEGMENT.split(re.sub(r",(?= que\b)", "", text)) if fold(each)]
+    holds = [bool(_HOLD.match(each)) for each in segments]
+    said = all(held or re.fullmatch(_FIRST, each) for each, held in zip(segments, holds, strict=True))
+    more = any(word.isdigit() or word in ("no", "not") for word in fold(text).split())
+    return said and any(holds) and not more and "?" not in text
+
+
+def called_off(text: str) -> str | None:
+    """What is said besides, where a part of it calls off what is going on: «uf, déjalo, ya iré yo»; None: no part."""
+    segments = [each for each in _SEGMENT.split(text) if fold(each)]
+    said = [re.sub(f"^{_FIRST}", "", f"{fold(each)} ").strip() for each in segments]
+    for at, each in enumerate(said):
+        if each:
+            return ", ".join(segments[at + 1 :]).strip() if dict(_PATTERNS)["cancel"].search(each) else None
     return None
 
 

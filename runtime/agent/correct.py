@@ -8,6 +8,7 @@ from runtime.agent.days import is_day
 from runtime.agent.fill import called, kept
 from runtime.agent.flow import Flow, Slot
 from runtime.agent.ground import Ground, filled
+from runtime.agent.more import wants_more
 from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
 from runtime.agent.slots import (
@@ -20,7 +21,9 @@ from runtime.agent.slots import (
     without_answer,
     yes_no,
 )
-from runtime.agent.words import BLANK, blanked, fold, listed
+from runtime.agent.walk import page_of
+from runtime.agent.wish import wished
+from runtime.agent.words import BLANK, FUNCTION, blanked, fold, listed
 from runtime.messages import Choice
 
 _CORRECTION = re.compile(
@@ -51,13 +54,27 @@ def corrected(
 
     `confirming`: a yes or no was `asked`, so another value alone is a correction too.
     """
-    if is_plain(text) or is_question(text):
+    wish = wished(text)
+    if is_plain(text) or (is_question(text) and not wish):
         return {}
+    if wish and not (confirming or ground.pack.acting(flow)):
+        return {}
+    text = wish.text if wish else text
     meant = _meant(text)
     begins = meant != text or bool(_CORRECTION.match(fold(text)) or (confirming and _RATHER.match(fold(text))))
-    if not (begins or confirming or _WRONG.search(fold(text))):
+    if not (begins or confirming or wish or _WRONG.search(fold(text))):
         return {}
-    return _Correction(ground, flow, frame, meant, begins=begins, confirming=confirming, asked=asked).read()
+    most = wish.most if wish else None if begins else _FEW
+    found = _Correction(ground, flow, frame, meant, most=most, confirming=confirming, asked=asked).read()
+    if not found and confirming and wants_more(text):
+        return _another(flow, frame)
+    return found
+
+
+def _another(flow: Flow, frame: Frame) -> dict[str, Value]:
+    """The choice that was made last is made once more."""
+    made = [name for name, slot in flow.slots.items() if slot.type == "choice" and frame.slots.get(name) is not None]
+    return {made[-1]: None} if made else {}
 
 
 def rather(ground: Ground, flow: Flow, frame: Frame, text: str, sure: float) -> dict[str, Value]:
@@ -65,7 +82,7 @@ def rather(ground: Ground, flow: Flow, frame: Frame, text: str, sure: float) -> 
     surely than (`sure`) like what is asked: «no, el seis» where a number of people is asked, after a day."""
     if not _CORRECTION.match(fold(text)) or is_plain(text) or is_question(text):
         return {}
-    correction = _Correction(ground, flow, frame, _meant(text), begins=True, confirming=False, asked="")
+    correction = _Correction(ground, flow, frame, _meant(text), confirming=False, asked="")
     return {} if correction.sure() <= sure else correction.read()
 
 
@@ -74,7 +91,7 @@ def confirmed(
 ) -> Literal["yes", "no", "unclear", "something_else"]:
     """What is answered to what was `asked`. Values that are known may be said again in it; a yes in which there is any
     other number, day or name is unclear, and so are those values alone."""
-    correction = _Correction(ground, flow, frame, text, begins=False, confirming=True, asked=asked)
+    correction = _Correction(ground, flow, frame, text, most=_FEW, confirming=True, asked=asked)
     rest = correction.rest()
     answer = yes_no(text)
     if answer is None and says_yes(text):  # «sí, somos cuatro, mañana a las cinco»
@@ -97,10 +114,18 @@ def _settled(ground: Ground, flow: Flow, rest: str, asked: str) -> bool:
 
 
 class _Correction:
-    """Reads `text` against what a frame knows."""
+    """Reads `text` against what a frame knows. `most`: words of weight that may be said besides a value."""
 
     def __init__(
-        self, ground: Ground, flow: Flow, frame: Frame, text: str, *, begins: bool, confirming: bool, asked: str
+        self,
+        ground: Ground,
+        flow: Flow,
+        frame: Frame,
+        text: str,
+        *,
+        most: int | None = None,
+        confirming: bool,
+        asked: str,
     ) -> None:
         self._ground = ground
         self._flow = flow
@@ -115,7 +140,7 @@ class _Correction:
             if frame.slots.get(name) is not None or (confirming and not self._yes and self._narrows(name, slot))
         }
         self._named = {name: slot for name, slot in self._slots.items() if _names(ground, name, slot, text)}
-        self._few = not begins and not self._named
+        self._most = None if self._named else most
         self.again: set[str] = set()
         """The slots whose values were said again, as far as the text has been read."""
         self._taken: set[int] = set()
@@ -180,7 +205,7 @@ class _Correction:
             reading = self._read(name, slot, text, known)
             if reading and slot.type == "number" and reading.sure < _WHOLE and (self._taken or self._yes):
                 continue  # what is left of «sí, de doce a tres» is no end of a number
-            if reading is None or (self._few and reading.around(fold(text).split()) > _FEW):
+            if reading is None or (self._most is not None and reading.around(fold(text).split()) > self._most):
                 continue
             last = given.index(name) if name in given else -1
             fit = not reading.wrong, reading.sure, not self._differs(name, reading), last
@@ -190,9 +215,11 @@ class _Correction:
 
     def _options(self, name: str, slot: Slot, known: dict[str, Value]) -> tuple[Choice, ...]:
         """Looked up once: they may be on another system."""
-        key = f"{name} {filled(slot.arguments, known)}"
+        arguments = filled(slot.arguments, known)
+        key = f"{name} {arguments}"
         if key not in self._looked_up:
-            self._looked_up[key] = self._ground.options(slot, known)
+            same = arguments == filled(slot.arguments, self._known)
+            self._looked_up[key] = self._ground.options(slot, known, page_of(known, name) if same else 0)
         return self._looked_up[key]
 
     def _read(self, name: str, slot: Slot, text: str, known: dict[str, Value]) -> Reading | None:
@@ -207,6 +234,8 @@ class _Correction:
         if reading is None or reading.held or not reading.alone(hearing.words):
             return None
         words = [hearing.words[at] for at in reading.taken]
+        if slot.type == "choice" and self._taken and FUNCTION.issuperset(words):  # "order 48215" is not the whole order
+            return None
         if self._yes and words and all(is_weak(word) or word in _AT_ONCE for word in words):  # "yes, cancel that one"
             return None
         return reading

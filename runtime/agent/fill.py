@@ -1,10 +1,13 @@
 """Slots filled from what was said: the one that was asked for, or all that a sentence tells."""
 
+from collections.abc import Iterator
+
 from runtime.agent import Frame, Language, Value
 from runtime.agent.flow import Flow, Slot
 from runtime.agent.ground import Ground
+from runtime.agent.identity import identifying
 from runtime.agent.numbers import ungrouped
-from runtime.agent.readers import Hearing, Reading, read, reader
+from runtime.agent.readers import Hearing, Reading, number, read, reader
 from runtime.agent.slots import is_question
 from runtime.agent.walk import note
 from runtime.agent.words import blanked, fold
@@ -30,9 +33,36 @@ def said_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
 
 
 def opening_slots(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
-    """As `said_slots`; what is told of a choice waits until its options are known."""
+    """As `said_slots`; what is told of a choice waits until its options are known, and what tells who they are until
+    they are asked for it."""
     waits = {note(name, "said"): text for name, slot in flow.slots.items() if slot.type == "choice"}
-    return waits | said_slots(ground, flow, text)
+    who: dict[str, Value] = {}
+    for first in _before(ground, flow):
+        who |= whole(said_slots(ground, first, text))
+    return who | waits | said_slots(ground, flow, text)
+
+
+def number_alone(ground: Ground, flow: Flow, text: str) -> dict[str, Value]:
+    """The number that the flow, or who wants it, is known by, where hardly anything else is said."""
+    for each in (flow, *_before(ground, flow)):
+        for name, slot in each.slots.items():
+            said = number.said(text, ground.language, *slot.digits) if slot.type == "number" else None
+            if said and said.whole and said.alone:
+                return {name: said.digits}
+    return {}
+
+
+def _before(ground: Ground, flow: Flow) -> Iterator[Flow]:
+    """The flows that identify the customer first, the last one first."""
+    first = identifying(ground.pack, ground.identity, flow)
+    while first:
+        yield first
+        first = identifying(ground.pack, ground.identity, first)
+
+
+def whole(slots: dict[str, Value]) -> dict[str, Value]:
+    """Values, without what is only noted of one."""
+    return {name: value for name, value in slots.items() if "?" not in name}
 
 
 def read_asked(

@@ -67,11 +67,13 @@ class Ground:
         found = self.pack.tools[tool]
         return call(found, self.db, {**self.supplied, **supplied_customer(found, self.identity)}, arguments)
 
-    def options(self, slot: Slot, slots: Mapping[str, Value]) -> tuple[Choice, ...]:
-        """What can be chosen for a slot, in words, three at most."""
+    def options(self, slot: Slot, slots: Mapping[str, Value], page: int = 0) -> tuple[Choice, ...]:
+        """What can be chosen for a slot, in words, three at most; `page` 1 has the next three."""
         rows = self.read(slot.options, filled(slot.arguments, slots))
+        first = page * MOST_OPTIONS
         return tuple(
-            Choice(str(row["id"]), self.phrases.say(slot.title, row, self.today)) for row in rows[:MOST_OPTIONS]
+            Choice(str(row["id"]), self.phrases.say(slot.title, row, self.today))
+            for row in rows[first : first + MOST_OPTIONS]
         )
 
     def named(self, entity: str, identity: str) -> str:

@@ -42,6 +42,7 @@ from runtime.agent.walk import (
     carried_out,
     complaining,
     document,
+    first_use,
     note,
     stuck,
     walk,
@@ -304,6 +305,8 @@ class _Turn:
                 return self._language()
             case "repeat" | "slower":
                 return self._again()
+            case "hold":
+                return self._waits()
             case "cancel":
                 return self._cancel()
             case "other_language":
@@ -386,8 +389,7 @@ class _Turn:
         messages: tuple[Message, ...] = (self._ground.message("guard.abuse_mild"),)
         if self._open() and self._state.last:
             messages = (*messages, self._state.last)
-        plan = self._say(messages, failures=failures)
-        return msgspec.structs.replace(plan, state=msgspec.structs.replace(plan.state, last=self._state.last))
+        return self._kept_last(self._say(messages, failures=failures))
 
     # What works at any moment
 
@@ -421,9 +423,15 @@ class _Turn:
             return self._say((self._ground.message("nothing_to_repeat"),))
         if self._is.act == "repeat":
             return self._say((last,), failures=self._state.failures)
-        plan = self._say((self._ground.message("slower"), last), failures=self._state.failures)
-        state = msgspec.structs.replace(plan.state, last=last)
-        return Plan(plan.heard, plan.intent, plan.confidence, plan.why, (), plan.reply, state)
+        return self._kept_last(self._say((self._ground.message("slower"), last), failures=self._state.failures))
+
+    def _waits(self) -> Plan:
+        """They look for something: what was asked stays asked."""
+        return self._kept_last(self._say((self._ground.message("hold"),), failures=self._state.failures))
+
+    def _kept_last(self, plan: Plan) -> Plan:
+        """What was said last of substance is what is said again when they ask for it."""
+        return msgspec.structs.replace(plan, state=msgspec.structs.replace(plan.state, last=self._state.last))
 
     def _cancel(self) -> Plan:
         if not self._open() and calls_off(self._heard.text) and self._last_deed():
@@ -466,7 +474,7 @@ class _Turn:
         failures = self._state.failures + 1
         if failures >= MOST_FAILURES:
             return self._end("to_person", "to_person")
-        return self._say((self._ground.message(code),), failures=failures)
+        return self._kept_last(self._say((self._ground.message(code),), failures=failures))
 
     def _missed(self) -> Plan:
         """An answer that is none: the same question in other words."""
@@ -505,7 +513,7 @@ class _Turn:
         choices = tuple(
             Choice(f"intent:{intent}", phrases.say(f"menu.{intent}", {}, today)) for intent in self._is.intents
         )
-        slots: dict[str, Value] = {}
+        slots: dict[str, Value] = {"said": self._heard.text}
         for at, intent in enumerate(self._is.intents):
             slots[str(at)] = intent
             slots[f"{intent}.title"] = choices[at].title
@@ -567,29 +575,47 @@ class _Turn:
         return self._walked(walk(self._ground, (*self._state.stack[:-1], frame)))
 
     def _fill(self) -> Plan:
-        frame = self._state.stack[-1]
-        slots = {**frame.slots, **self._is.slots}
-        return self._go_on(Frame(frame.flow, frame.step, slots))
+        *below, frame = self._kept()
+        said = self._is.slots
+        kept = {key: value for key, value in frame.slots.items()
+                if not key.endswith("?page") or key.removesuffix("?page") in said}  # fmt: skip
+        walked = walk(self._ground, (*below, Frame(frame.flow, frame.step, {**kept, **said})))
+        if walked.expect.kind == "choice" and self._as_before(walked) and not any("?page" in key for key in said):
+            walked = _with(self._ground.message("same_options"), walked)
+        return self._walked(walked)
+
+    def _as_before(self, walked: Walked) -> bool:
+        """Whether the very same choices are offered again."""
+        before, now = self._state.last, walked.messages[-1]
+        return bool(now.choices) and before is not None and now.choices == before.choices
 
     def _correct(self) -> Plan:
-        """A slot was wrong: the flow again from its start, with what was said and without what was looked up; a choice
-        is made anew where what it depends on has changed, unless it was said as well."""
+        """A slot was wrong: the flow again from where that is asked or made use of, with what was said; a choice is
+        made anew where what it depends on has changed, unless it was said as well."""
         *below, frame = self._kept()
         flow = self._ground.pack.flows[frame.flow]
         said = self._is.slots
-        changed = {f"${name}" for name in flow.slots if name in said and said[name] != frame.slots.get(name)}
+        changed = {
+            f"${name}"
+            for name in flow.slots
+            if name in said and (said[name] is None or said[name] != frame.slots.get(name))
+        }
         kept: dict[str, Value] = {}
         for name, slot in flow.slots.items():
             if slot.type == "pin":
                 continue
             if slot.type != "choice" or not changed & {f"${name}", *map(str, slot.arguments.values())}:
                 kept |= {key: frame.slots[key] for key in (name, f"{name}.title") if key in frame.slots}
-        kept |= {key: value for key, value in frame.slots.items() if flow.undoes and key.startswith("effect.")}
-        return self._walked(walk(self._ground, (*below, begin(flow, {**kept, **said}))))
+        looked_up = {key: value for key, value in frame.slots.items() if key.partition(".")[0] not in flow.slots}
+        kept |= {key: value for key, value in looked_up.items() if "?" not in key}
+        anew = Frame(flow.id, first_use(flow, {name[1:] for name in changed}), {**kept, **said})
+        return self._walked(walk(self._ground, (*below, anew)))
 
     def _start(self) -> Plan:
         """A new flow on top of what is open, or an answer that leaves it as it is."""
         manifest, intent = self._ground.pack.manifest, self._is.intent
+        if self._is.instead:
+            self._state = msgspec.structs.replace(self._state, stack=(), expect=Expect())
         if intent in ("person", "goodbye"):
             return self._end("to_person" if intent == "person" else "goodbye", _ENDS[intent])
         if intent == "repeat":

@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.embed import Embedder
+from runtime.agent import Language
+from runtime.agent.numbers import digit_runs
 from runtime.agent.wording import Wording
-from runtime.agent.words import mask
+from runtime.agent.words import BLANK, blanked, mask
 
 Floats = npt.NDArray[np.float32]
 
@@ -25,6 +27,10 @@ five points worse on held-out paraphrases."""
 _LONG = 25
 """Words: a longer utterance is looked at in pieces of this length."""
 _PIECES = 4
+_LONG_NUMBER = 4
+"""Digits."""
+_LANGUAGES: tuple[Language, ...] = ("es", "en")
+_BLANKS = re.compile(rf"{BLANK}(?:\W+{BLANK})*")
 _SENTENCE = re.compile(r"(?<=[.?!…])\s+")
 
 
@@ -103,11 +109,22 @@ class Router:
             text=pieces[best],
         )
 
-    def _chances(self, texts: Sequence[str]) -> Floats:
+    def _chances(self, pieces: Sequence[str]) -> Floats:
+        texts = [figures(piece) for piece in pieces]
         meanings = unit(self._embedder.embed([mask(text) for text in texts]) - self.learnt.centre)
         words = np.stack([self._wording.likeness(text) for text in texts])
         scores = kernel(meanings @ self.learnt.meanings.T, words) @ self.learnt.weights
         return softmax(scores, self.fit.temperature)
+
+
+def figures(text: str) -> str:
+    """`text` with long numbers that are said in words as figures: a dozen of such words would drown the others."""
+    for language in _LANGUAGES:
+        runs = [run for run in digit_runs(text, language, strict=True) if len(run.digits) >= _LONG_NUMBER]
+        for run in reversed([run for run in runs if run.last > run.first]):
+            said = frozenset(range(run.first, run.last + 1))
+            text = _BLANKS.sub(run.digits, blanked(text, said), count=1)
+    return text
 
 
 def kernel(meanings: Floats, words: Floats) -> Floats:

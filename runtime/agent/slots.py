@@ -16,6 +16,15 @@ _YES = frozenset(
         " affirmative aye indeed proceed accept yea"
     )
 )
+_PLEASED = frozenset(
+    listed(
+        "genial estupendo estupenda fenomenal fantastico fantastica excelente maravilloso maravillosa magnifico"
+        " magnifica buenisimo guay ideal chevere barbaro orale andale great lovely brilliant excellent wonderful"
+        " fantastic awesome splendid marvellous marvelous terrific amazing super cool fab grand smashing good nice"
+        " happy delighted"
+    )
+)
+"""Said of what has just been read back it is a yes, in English above all; said by itself it is only a thank you."""
 _NO = frozenset(
     listed("no nop nope nah not never wrong incorrect negative dont don negativo nunca tampoco incorrecto incorrecta")
 )
@@ -24,7 +33,9 @@ _MEANS_YES = (
     "desde luego", "sin problema", "me parece bien", "ningun problema", "no problem", "why not", "of course",
     "go ahead", "that is right", "thats right", "that s right", "sounds good", "uh huh", "do it", "please do",
     "all right", "that works", "go for it", "yes please", "is all correct", "is all right", "all good", "all correct",
-    "muy bien", "todo bien", "you got it",
+    "muy bien", "todo bien", "you got it", "go on", "great stuff", "good stuff", "nice one", "spot on", "that ll do",
+    "that will do", "works for me", "suits me", "fine by me", "de lujo", "de perlas", "de maravilla", "me viene bien",
+    "me va bien", "me viene genial", "me va genial", "me parece genial", "me parece perfecto", "me parece estupendo",
 )  # fmt: skip
 _MEANS_NO = (
     "claro que no", "desde luego que no", "por supuesto que no", "of course not", "certainly not",
@@ -47,18 +58,22 @@ _HOLDS = re.compile(
     r"|let me|let s see|(?:a|one|just a) (?:moment|second|sec|minute|bit)|if)\b"
 )
 """Words that take back a yes, or put it off: «sí, pero…», "yes, if it's free". «No, espere, ya la tengo» is a no."""
-_ANSWERS = _YES | _NO | {"pero", "but", "espera", "espere", "wait"}
+_ANSWERS = _YES | _PLEASED | _NO | {"pero", "but", "espera", "espere", "wait"}
 _CONDITION = re.compile(r"(?<=[\s,.;:])si(?=\s+\w)")
 """«Sí, si es gratis»: as it is written, without its accent, and not first."""
 _FILLER = frozenset(
     listed(
-        "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que ya a"
-        " el esa ese mi para de y hombre mujer estaria un una yo quisiera devolver confirmar cambiar pasame paseme digo"
-        " he dicho mira please thanks thank you i that is it the do want to my s this all would like well so then put"
-        " through with mate sir madam said go for can just um uh er oh let us"
+        "por favor gracias senor senora senorita quiero lo la los las me te se eso esta bien muy todo es pues que ya"
+        " a el esa ese mi para de y hombre mujer estaria un una yo quisiera devolver confirmar cambiar pasame paseme"
+        " digo he dicho mira please thanks thank you i that is it the do want to my s this all would like well so then"
+        " put through with mate sir madam said go for can just um uh er oh let us sounds looks be ll m much muchas"
+        " muchisimas mil cheers ta nicely"
     )
 )
-_ABOUT = listed("perdon perdone perdona queria decir sorry meant mean actually rather mejor sea son somos seria make")
+_ABOUT = listed(
+    "perdon perdone perdona queria decir sorry meant mean actually rather mejor sea son somos seria make hm hmm mm mmm"
+    " ah ay uf one ones"
+)
 AROUND = _FILLER | frozenset([*_ABOUT, BLANK])
 """Words that say nothing by themselves around an answer."""
 _ONES = frozenset(listed("un una uno one"))
@@ -67,6 +82,13 @@ _ORDINALS: dict[str, int] = {
     "primero": 0, "primera": 0, "primer": 0, "segundo": 1, "segunda": 1, "tercero": 2, "tercera": 2, "tercer": 2,
     "first": 0, "second": 1, "third": 2, "1st": 0, "2nd": 1, "3rd": 2, "ultimo": -1, "ultima": -1, "last": -1,
 }  # fmt: skip
+_CLOCK = re.compile(r"\blas\b|\bat\b|\bo clock\b")
+_PRICE = re.compile(r"€\s?\d[\d.,]*|\d[\d.,]*\s?€")
+_CHEAP = frozenset(listed("barata barato baratas economica economico cheap cheaper cheapest lowest smallest"))
+_DEAR = frozenset(listed("cara caro expensive dearest dearer highest biggest priciest"))
+_MIDDLE = frozenset(listed("medio middle"))
+_EARLIEST = frozenset(listed("earliest soonest temprana temprano pronto"))
+_LATEST = frozenset(listed("latest tardia"))
 _ASKING = frozenset(
     listed(
         "cuanto cuanta cuantos cuantas cuando donde cual cuales quien como what when where how why which who whether"
@@ -82,6 +104,11 @@ _BEFORE_ASKING = frozenset(
 _BEGINS_WITH_YES = re.compile(
     r"\W*(?:si[,.!]|(?:sí|yes|yeah|yep|yup|claro|correcto|confirmo|por supuesto|ok|okay|sure)\b)", re.IGNORECASE
 )
+_PART = re.compile(r"[,;:.!?¡¿…]+(?=\s|$)")
+_SOFTLY = frozenset(
+    listed("bueno pues oh ah ay uf uy hm hmm mm mmm well actually sorry perdon perdone perdona ok okay vale")
+)
+"""What comes before it: «bueno, mejor no»."""
 _MOST_OTHER_WORDS = 2
 """Words of another kind after a clear yes («sí, devuélvelo») or around a no."""
 
@@ -99,6 +126,12 @@ def yes_no(text: str) -> bool | None:
     return None
 
 
+def refuses(text: str) -> bool:
+    """Whether a part of it is a clear no and none is a yes: «bueno, mejor no, me lo quedo»."""
+    answers = [yes_no(part) for part in _PART.split(text) if fold(part) and not set(fold(part).split()) <= _SOFTLY]
+    return False in answers[:1] and True not in answers
+
+
 def says_yes(text: str) -> bool:
     """Whether it is a yes, or begins with one that nothing takes back."""
     if yes_no(text) is True:
@@ -111,6 +144,11 @@ def is_plain(text: str) -> bool:
     """Whether nothing but a yes or a no is said: «sí, por favor», "no, thanks"."""
     yes, no, others = _weighed(text)
     return bool(yes) != bool(no) and not others and not any(word in _ONES for word in fold(text).split())
+
+
+def pleased(text: str) -> bool:
+    """Whether its yes is nothing but joy: «genial, gracias», "lovely"."""
+    return any(word in _PLEASED for word in fold(text).split()) and not any(word in _YES for word in fold(text).split())
 
 
 def undecided(text: str) -> bool:
@@ -141,7 +179,7 @@ def _weighed(text: str) -> tuple[int, int, list[str]]:
     for at, word in enumerate(words):
         if word in _NO:
             no += 1
-        elif word in _YES:
+        elif word in _YES or word in _PLEASED:
             yes += not (word in _NEGATABLE and any(before in _NO for before in words[max(0, at - 2) : at]))
         elif word not in _FILLER:
             others.append(word)
@@ -168,6 +206,8 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
             return choice
     spoken = _digits_as_words(text, language)
     titles = [_digits_as_words(choice.title, language) for choice in options]
+    if _CLOCK.search(fold(text)):
+        spoken |= _afternoon(spoken, set().union(*titles))
     overlap = [len(spoken & title) for title in titles]
     if best := max(overlap, default=0):
         tied = [choice for choice, count in zip(options, overlap, strict=True) if count == best]
@@ -176,10 +216,29 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
     for word in words:
         if word in _ORDINALS and _ORDINALS[word] < len(options):
             return options[_ORDINALS[word]]
+    if place := _superlative(words, options):
+        return options[place - 1]
     runs = digit_runs(text, language)
     if len(runs) == 1 and len(words) <= 4 and runs[0].digits.isdigit() and 1 <= int(runs[0].digits) <= len(options):
-        return options[int(runs[0].digits) - 1]
+        pronoun = words[runs[0].first] in _ONES and words[runs[0].first - 1 : runs[0].first + 1] != ["number", "one"]
+        if not pronoun or not set(words) - _ONES - AROUND:  # "the cheaper one" is not the first
+            return options[int(runs[0].digits) - 1]
     return None
+
+
+def _superlative(words: Sequence[str], options: Sequence[Choice]) -> int:
+    """Which one «la más barata», "the latest one", «la de en medio» is, from 1; 0: none."""
+    said = set(words)
+    prices = [_PRICE.search(choice.title) for choice in options]
+    if said & _CHEAP | said & _DEAR and all(prices):
+        amounts = [float(re.sub(r"[^\d.]", "", price[0].replace(",", "."))) for price in prices if price]
+        best = min(amounts) if said & _CHEAP else max(amounts)
+        return amounts.index(best) + 1 if amounts.count(best) == 1 else 0
+    if said & _MIDDLE and len(options) == 3:
+        return 2
+    if said & _EARLIEST and not said & _LATEST:
+        return 1
+    return len(options) if said & _LATEST and not said & _EARLIEST else 0
 
 
 def naming(text: str, title: str, language: Language) -> frozenset[int]:
@@ -189,8 +248,9 @@ def naming(text: str, title: str, language: Language) -> frozenset[int]:
     taken = {at for at, word in enumerate(words) if word in _ORDINALS or (len(word) > 2 and stem(word) in meant)}
     for run in digit_runs(text, language):
         said = range(run.first, run.last + 1)
-        if run.digits in meant or {words[at] for at in said} <= meant:
+        if run.digits in meant:
             taken |= set(said)
+        taken |= {at for at in said if words[at] in meant}
     return frozenset(taken)
 
 
@@ -208,6 +268,12 @@ def named(text: str, options: Sequence[Choice], language: Language) -> Choice | 
     fitting = [choice for choice, words in zip(options, overlap, strict=True)
                if best and len(words) == best and any(not word.isdigit() for word in words)]  # fmt: skip
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _afternoon(spoken: set[str], offered: set[str]) -> set[str]:
+    """«La de las cuatro», where only the sixteenth hour is on offer."""
+    hours = {str(int(word) + 12) for word in spoken - offered if word.isdigit() and 1 <= int(word) <= 11}
+    return hours & offered
 
 
 _EVERYDAY = frozenset(stem(word) for word in FUNCTION)

@@ -5,28 +5,29 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from runtime.agent import DialogState, Frame, Heard, Language, Value
-from runtime.agent.controls import Control, control, injected, wanted_language
+from runtime.agent.controls import Control, called_off, control, injected, wanted_language
 from runtime.agent.correct import confirmed, corrected, rather
 from runtime.agent.days import names_day
-from runtime.agent.fill import kept, opening_slots, read_asked, said_slots
+from runtime.agent.fill import kept, number_alone, opening_slots, read_asked, said_slots, whole
 from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
 from runtime.agent.ground import Ground
 from runtime.agent.guard import Danger, abuse, danger, numbered
 from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
 from runtime.agent.library import Answer
+from runtime.agent.more import wants_earlier, wants_more
 from runtime.agent.numbers import digit_runs
 from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
 from runtime.agent.readers import Reading, number
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, pleased, refuses, yes_no
 from runtime.agent.undo import wants_undo
-from runtime.agent.walk import AGENT, RETRY, note, offered
+from runtime.agent.walk import AGENT, RETRY, note, offered, page_of
 from runtime.agent.words import fold, foreign, listed, plain
 from runtime.messages import Choice
 
 Act = Literal[
-    "person", "cancel", "repeat", "slower", "language", "goodbye", "other_language",
+    "person", "cancel", "repeat", "slower", "hold", "language", "goodbye", "other_language",
     "someone_else", "danger", "fill", "correct", "undo", "yes", "no", "start", "clarify", "look_up", "unknown",
     "missed", "nothing",
 ]  # fmt: skip
@@ -45,13 +46,16 @@ class Understood:
     language: Language | None = None
     answer: Answer | None = None
     """An extract of a document, where nothing else answers."""
+    instead: bool = False
+    """What is open is called off in the same breath."""
 
 
 _CONTROLS: dict[Control, Act] = {
-    "person": "person", "cancel": "cancel", "repeat": "repeat", "slower": "slower", "goodbye": "goodbye",
-    "language_es": "language", "language_en": "language",
+    "person": "person", "cancel": "cancel", "repeat": "repeat", "slower": "slower", "hold": "hold",
+    "goodbye": "goodbye", "language_es": "language", "language_en": "language",
 }  # fmt: skip
 _FOLLOW_UP = re.compile(r"^(?:y|and|what about|how about|que tal|pero|but|or|o|tambien|also)\b")
+_LEADING = re.compile(r"^(?:(?:ok|okay|vale|pues|bueno|right|well|so|oh|ah|great|perfect|genial|perfecto) )+")
 _POINTING = re.compile(
     r"\b(?:lo|la|los|las|ese|esa|esos|esas|este|esta|estos|estas|eso|it|them|that|those|this|these|one|ones)\b"
     r"|(?:lo|la|los|las)$|\w+(?:rlo|rla|rlos|rlas|rmelo|rmela)\b"
@@ -67,6 +71,10 @@ _HINT = 0.15
 """Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
 _BARE = 3
 """Words: so short a wish to undo is about this conversation, whether or not anything was done in it."""
+_WANTS = re.compile(
+    r"\b(?:quiero|quisiera|queria|necesito|dime|digame|dame|deme|prefiero|want|need|like|tell me|give me)\b"
+)
+"""What is said after «déjalo» is something else that is wanted, and not why."""
 _HALF_SURE = 0.5
 """«No, el seis» is less a no than another day."""
 _SHORT = 7
@@ -102,8 +110,13 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         return Understood("undo", "rule undo", intent="undo")
     if someone_else(ground.pack, state, text):
         return Understood("someone_else", "rule someone else")
-    if pending := _pending(ground, state, heard):
+    pending = _pending(ground, state, heard)
+    if not pending and (below := _passed_over(ground, state)):
+        state, pending = below, _pending(ground, below, heard)
+    if pending:
         return pending
+    if (rest := called_off(text)) is not None:
+        return _called_off(ground, judge, rest)
     if other := foreign(text, ground.language):
         if other not in ground.pack.manifest.languages:
             return Understood("other_language", f"language {other}")
@@ -112,6 +125,18 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
     if insult and fresh.act in ("unknown", "missed", "clarify"):
         return Understood("danger", f"rule {insult}, {fresh.why}", intent=insult)
     return fresh
+
+
+def _called_off(ground: Ground, judge: Judge, rest: str) -> Understood:
+    """Nothing more of this; and something else, where what is said after it (`rest`) is surely that."""
+    if fold(rest):
+        judged = judge.judge(rest)
+        wanted = judged.known and judged.sure and (is_question(rest) or _WANTS.search(fold(rest)))
+        if wanted and judged.intents[0] in _startable(ground):
+            flow = ground.pack.by_intent.get(judged.intents[0])
+            slots = opening_slots(ground, flow, rest) if flow else {}
+            return Understood("start", judged.why, judged.confidence, judged.intents[0], slots, instead=True)
+    return Understood("cancel", "rule called off", intent="cancel")
 
 
 def _in_danger(ground: Ground, judge: Judge, found: Danger, text: str) -> Understood:
@@ -177,15 +202,40 @@ def _pending(ground: Ground, state: DialogState, heard: Heard) -> Understood | N
     if state.expect.kind == "yes_no" and _asking(ground, state) is None:
         return _yes_no(ground, state, text)
     if frame.flow == AGENT:
-        options = tuple(Choice(str(value), str(frame.slots[f"{value}.title"])) for key, value in frame.slots.items()
-                        if key.isdigit())  # fmt: skip
-        found = pick(text, options, ground.language)
-        return Understood("start", "clarified", 0.9, found.id) if found else None
+        return _clarified(ground, frame, text)
     if frame.step == END:
         return _after(ground, frame, text)
     if asking := _asking(ground, state):
         return _slot(ground, state, heard, asking[1], asking[2])
     return None
+
+
+def _clarified(ground: Ground, frame: Frame, text: str) -> Understood | None:
+    """Which of the intents that were offered is meant: by its name or its place, or by a value that only it needs.
+    What was said before it was asked is not said in vain."""
+    options = tuple(Choice(str(value), str(frame.slots[f"{value}.title"])) for key, value in frame.slots.items()
+                    if key.isdigit())  # fmt: skip
+    before = str(frame.slots.get("said") or "")
+    if found := pick(text, options, ground.language):
+        flow = ground.pack.by_intent.get(found.id)
+        slots = opening_slots(ground, flow, before) | whole(said_slots(ground, flow, text)) if flow else {}
+        return Understood("start", "clarified", 0.9, found.id, slots)
+    for option in options:
+        flow = ground.pack.by_intent.get(option.id)
+        told = number_alone(ground, flow, text) if flow else {}
+        if flow and told:
+            slots = opening_slots(ground, flow, before) | told
+            return Understood("start", "clarified by a number", 0.7, option.id, slots)
+    return None
+
+
+def _passed_over(ground: Ground, state: DialogState) -> DialogState | None:
+    """As it was before a question of the agent's own, where that is passed over for what a flow asks."""
+    kept = tuple(frame for frame in state.stack if frame.flow != AGENT)
+    if len(kept) == len(state.stack) or state.expect.kind != "choice":
+        return None
+    below = DialogState(kept, state.expect, state.failures, state.last, state.identity)
+    return below if _asking(ground, below) else None
 
 
 def _yes_no(ground: Ground, state: DialogState, text: str) -> Understood | None:
@@ -210,7 +260,7 @@ def _yes_no(ground: Ground, state: DialogState, text: str) -> Understood | None:
         answer = {"yes": True, "no": False}.get(meant)
     if answer is not None:
         return Understood("yes" if answer else "no", "expected yes or no")
-    if confirming and fold(text).split()[0] in ("no", "nope"):
+    if confirming and (fold(text).split()[0] in ("no", "nope") or refuses(text)):
         return Understood("no", "begins with no", 0.8)
     return None
 
@@ -222,7 +272,7 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
     if found := _corrected(ground, flow, frame, text):
         return found
     answer = yes_no(text)
-    if answer is not None and len(folded.split()) <= 4:
+    if answer is not None and (is_plain(text) if not answer else len(folded.split()) <= 4 and not pleased(text)):
         return Understood("yes" if answer else "no", "after an answer")
     if len(folded.split()) > _SHORT:
         return None
@@ -253,6 +303,13 @@ def _slot(ground: Ground, state: DialogState, heard: Heard, name: str, slot: Slo
     text = heard.text
     options = offered(ground, slot, state.stack[-1].slots, name)
     reading = read_asked(ground, frame, name, slot, text, options, spoken=heard.spoken)
+    if slot.type == "choice" and wants_earlier(text):
+        flow = ground.pack.flows[frame.flow]
+        since = {each for each, other in flow.slots.items() if other.type == "day" and other.optional}
+        asked = {argument[1:] for argument in slot.arguments.values() if isinstance(argument, str)}
+        return Understood("fill", "earlier options", 0.8, slots=dict.fromkeys(since & asked))
+    if options and slot.type in ("choice", "entity") and wants_more(text):
+        return Understood("fill", "more options", 0.9, slots={note(name, "page"): page_of(frame.slots, name) + 1})
     if reading is None:
         flow = ground.pack.flows[frame.flow]
         found = _corrected(ground, flow, frame, text)
@@ -303,8 +360,11 @@ def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> 
     if other and _left_over(ground, flow, text) > 1:
         return None
     said = {name: value for name, value in said_slots(ground, flow, text).items() if name in flow.slots}
-    new = {name: value for name, value in said.items() if flow.slots[name].optional and frame.slots.get(name) != value}
-    return Understood("fill", "narrows the options", 0.8, slots=new) if new else None
+    narrowing = {name: value for name, value in said.items() if flow.slots[name].optional}
+    new = {name: value for name, value in narrowing.items() if frame.slots.get(name) != value}
+    if new or (narrowing and _left_over(ground, flow, text) <= 1):  # said again, it is not another question
+        return Understood("fill", "narrows the options", 0.8, slots=new)
+    return None
 
 
 def _left_over(ground: Ground, flow: Flow, text: str) -> int:
@@ -334,6 +394,8 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         act: Act = "missed" if _waiting(ground, state) else "unknown"
         return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
     intent = judged.intents[0]
+    if intent == "goodbye" and state.expect.kind == "yes_no" and _waiting(ground, state):
+        return Understood("missed", f"{judged.why}, at a read-back", judged.confidence)
     flow = ground.pack.by_intent.get(intent)
     slots = opening_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
     if flow and state.stack and state.stack[-1].step == END:
@@ -382,7 +444,7 @@ def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:
 
 def _inherited(flow: Flow, before: Frame, text: str) -> dict[str, Value]:
     """«¿Y cuánto cuestan?»: slots of the same name, when the words point back."""
-    folded = fold(text)
+    folded = _LEADING.sub("", fold(text))
     if not (_FOLLOW_UP.match(folded) or _POINTING.search(folded) or len(folded.split()) <= _ELLIPSIS):
         return {}
     needed = [name for name, slot in flow.slots.items() if not slot.optional]

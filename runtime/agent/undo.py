@@ -13,6 +13,7 @@ _UNDO = re.compile(
     r"|\bput it back (?:as|how|the way) it was\b"
 )
 _CALLED_OFF = re.compile(r"^(?:no )?(?:cancel|anul)\w*\b")
+_SEGMENT = re.compile(r"[,;:.!¡]+(?=\s|$)")
 _MOST = 9
 """Words; a longer sentence is about something else."""
 
@@ -24,4 +25,4 @@ def wants_undo(text: str) -> bool:
 
 def calls_off(text: str) -> bool:
     """«Cancélalo», "cancel that": with nothing open, what was done is meant. «Déjalo» is not."""
-    return bool(_CALLED_OFF.match(fold(text)))
+    return any(_CALLED_OFF.match(fold(each)) for each in _SEGMENT.split(text))

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal, assert_never
 
@@ -64,12 +64,31 @@ class Walked(Struct, frozen=True):
 
 def note(slot: str, what: str) -> str:
     """The key under which a frame keeps something about a slot: how often it was "asked" or "missed", what is "held"
-    of it, what was "wrong" with it, "among" which it is, what was "said" before it could be chosen."""
+    of it, what was "wrong" with it, "among" which it is, what was "said" before it could be chosen, which "page" of its
+    options was offered last."""
     return f"{slot}?{what}"
 
 
 def begin(flow: Flow, slots: Mapping[str, Value]) -> Frame:
     return Frame(flow.id, step_id(flow.steps[0], 0), dict(slots))
+
+
+def first_use(flow: Flow, slots: Collection[str]) -> str:
+    """The first step that asks for one of `slots` or goes by it; the flow's first where none does."""
+    given = {f"${name}" for name in slots}
+    for at, step in enumerate(flow.steps):
+        match step:
+            case Ask():
+                used = step.ask in slots
+            case Branch():
+                used = step.branch in slots
+            case Call() | Identify() | Show():
+                used = bool(given & set(map(str, step.arguments.values())))
+            case _:
+                used = False
+        if used:
+            return step_id(step, at)
+    return step_id(flow.steps[0], 0)
 
 
 def walk(ground: Ground, stack: tuple[Frame, ...]) -> Walked:
@@ -188,6 +207,7 @@ class _Walk:
                 for slot in step.forget:
                     self._slots.pop(slot, None)
                     self._slots.pop(note(slot, "among"), None)
+                    self._slots.pop(note(slot, "page"), None)
                     self._count(slot, "missed")
                 self._go(step.next)
             case Person():
@@ -225,10 +245,13 @@ class _Walk:
 
     def _question(self, name: str, slot: Slot) -> Walked | None:
         choices = offered(self._ground, slot, self._slots, name)
+        if page_of(self._slots, name) and not choices:
+            self._messages.append(self._ground.message("no_more_options"))
+            del self._slots[note(name, "page")]
+            choices = offered(self._ground, slot, self._slots, name)
         said = str(self._slots.pop(note(name, "said"), None) or "")
-        found = (
-            choices[0] if slot.type == "choice" and len(choices) == 1 else named(said, choices, self._ground.language)
-        )
+        only = slot.type == "choice" and len(choices) == 1 and not page_of(self._slots, name)
+        found = choices[0] if only else named(said, choices, self._ground.language)
         if found:
             self._slots[name], self._slots[f"{name}.title"] = found.id, found.title
             self._at += 1
@@ -385,17 +408,23 @@ def offered(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -
     """What can be touched instead of answering, and is told where there is a choice."""
     match slot.type:
         case "choice":
-            return ground.options(slot, slots)
+            return ground.options(slot, slots, page_of(slots, name))
         case "yes_no":
             return ground.yes_or_no()
         case _:
             return among(ground, slot, slots, name)
 
 
+def page_of(slots: Mapping[str, Value], name: str) -> int:
+    """Which of the pages of a slot's options was offered last."""
+    return _int(slots.get(note(name, "page")))
+
+
 def among(ground: Ground, slot: Slot, slots: Mapping[str, Value], name: str) -> tuple[Choice, ...]:
     """The things that answered to the name that was given, when there were several."""
     identities = [each for each in str(slots.get(note(name, "among")) or "").split("|") if each]
-    return tuple(Choice(each, ground.named(slot.of, each)) for each in identities)
+    first = page_of(slots, name) * MOST_OPTIONS
+    return tuple(Choice(each, ground.named(slot.of, each)) for each in identities[first : first + MOST_OPTIONS])
 
 
 def _int(value: Value) -> int:

@@ -1,11 +1,21 @@
 """Says things to an agent the way a session does."""
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 
 from runtime.agent import DialogState, Heard, Language, Plan, Reply
+from runtime.agent.database import Database
 from runtime.agent.planner import Agent
 
 TUESDAY = date(2026, 11, 24)
+
+
+def count(database: Database, table: str) -> int:
+    """How many rows `table` has."""
+    with closing(sqlite3.connect(database.path)) as db:
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 class Conversation:
@@ -32,3 +42,6 @@ class Conversation:
 
     def back_to(self, state: DialogState) -> None:
         self.state = state
+
+
+Talk = Callable[..., Conversation]

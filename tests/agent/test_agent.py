@@ -3,7 +3,6 @@
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,11 +16,9 @@ from runtime.agent.database import Database
 from runtime.agent.pack import Pack
 from runtime.agent.planner import Agent
 from runtime.agent.route import Judge
-from tests.agent.conversation import TUESDAY, Conversation
+from tests.agent.conversation import TUESDAY, Conversation, Talk
 
 pytestmark = pytest.mark.engine
-
-Talk = Callable[..., Conversation]
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:

@@ -137,3 +137,22 @@ def test_anything_is_read_without_harm(text: str, language: Language) -> None:
 )
 def test_a_number_that_an_option_does_not_have(text: str, title: str, language: Language, other: bool) -> None:
     assert other_numbers(text, title, language) is other
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["great", "lovely, thank you", "brilliant, thanks", "sounds perfect", "that's lovely", "wonderful", "great stuff",
+     "perfect, thank you so much", "cool, go for it", "that'll do", "yeah, go on then", "works for me",
+     "genial, gracias", "estupendo, muchas gracias", "de lujo", "me viene bien", "vale, genial", "ok lovely"],
+)  # fmt: skip
+def test_joy_is_a_yes(text: str) -> None:
+    assert yes_no(text) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not great", "great, but not on Friday", "thanks", "gracias", "lovely weather today", "I'm good", "no, great",
+     "genial, pero otro día", "great service you have there", "how nice"],
+)  # fmt: skip
+def test_joy_that_is_no_yes(text: str) -> None:
+    assert yes_no(text) is not True

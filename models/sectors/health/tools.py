@@ -69,8 +69,8 @@ def openings(
     doctor: str | None = None,
     centre: str | None = None,
 ) -> list[Opening]:
-    """Three free times from the day asked for, in the part of the day asked for where there are any; of a day that
-    was not asked for one a day, at different hours, which says more than three in one morning."""
+    """Free times from the day asked for, in the part of the day asked for where there are any. The first three say
+    most: of a day that was not asked for one a day, at different hours, and not three in one morning."""
     rows: list[Opening] = []
     for hours in dict.fromkeys((_PARTS.get(part or "", ("00:00", "24:00")), ("00:00", "24:00"))):
         rows = _free(db, today, language, specialty, day, hours, doctor, centre)
@@ -101,9 +101,9 @@ def _free(
 
 
 def _apart(rows: list[Opening]) -> list[Opening]:
-    """Three of a day: the first, one from the middle, the last."""
+    """Of a day the first, one from the middle and the last; then the rest."""
     times = list({row["time"]: row for row in rows}.values())
-    return times if len(times) <= 3 else [times[0], times[len(times) // 2], times[-1]]
+    return times if len(times) <= 3 else _first([times[0], times[len(times) // 2], times[-1]], times)
 
 
 def _spread(rows: list[Opening]) -> list[Opening]:
@@ -111,7 +111,12 @@ def _spread(rows: list[Opening]) -> list[Opening]:
     for place, day in enumerate(list(dict.fromkeys(row["day"] for row in rows))[:3]):
         of_day = [row for row in rows if row["day"] == day]
         chosen.append(of_day[min(place * 2, len(of_day) - 1)])
-    return chosen
+    return _first(chosen, rows)
+
+
+def _first(chosen: list[Opening], rows: list[Opening]) -> list[Opening]:
+    """The chosen ones, then those that are offered to whoever wants none of them."""
+    return [*chosen, *(row for row in rows if row not in chosen)]
 
 
 class Bookable(TypedDict, total=False):

@@ -317,8 +317,8 @@ _PARTS = {"morning": ("00:00", "12:00"), "afternoon": ("12:00", "18:00"), "eveni
 def delivery_windows(
     db: sqlite3.Connection, today: date, number: str, day: str | None = None, part: str | None = None
 ) -> list[Window]:
-    """Three free windows from the day asked for (at the soonest in two days), in the part of the day asked for,
-    without the one that the order has."""
+    """Free windows from the day asked for (at the soonest in two days), in the part of the day asked for, without the
+    one that the order has."""
     soonest = (today + timedelta(days=2)).isoformat()
     first, last = _PARTS.get(part or "", ("00:00", "24:00"))
     rows = db.execute(
@@ -329,7 +329,7 @@ def delivery_windows(
     ).fetchall()
     if not day:  # one a day, at different times, says more than three in one morning
         rows = _spread(rows)
-    return [Window(id=f"{day} {opens}", day=day, opens=opens, closes=closes) for day, opens, closes in rows[:3]]
+    return [Window(id=f"{day} {opens}", day=day, opens=opens, closes=closes) for day, opens, closes in rows]
 
 
 def _spread(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -338,7 +338,7 @@ def _spread(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     for place, day in enumerate(days):
         of_day = [row for row in rows if row[0] == day]
         chosen.append(of_day[min(place, len(of_day) - 1)])
-    return chosen
+    return [*chosen, *(row for row in rows if row not in chosen)]
 
 
 class Change(TypedDict, total=False):

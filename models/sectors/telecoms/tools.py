@@ -127,7 +127,7 @@ def visit_windows(db: sqlite3.Connection, line: str, day: str | None = None, par
         "SELECT w.day, w.opens, w.closes FROM visit_windows AS w JOIN lines AS l ON l.area = w.area"
         " WHERE l.number = ? AND w.taken < w.capacity AND w.day >= ?"
         " AND CASE ? WHEN 'morning' THEN w.opens < '12:00' WHEN 'afternoon' THEN w.opens >= '12:00' ELSE 1 END"
-        " ORDER BY w.day, w.opens LIMIT 3",
+        " ORDER BY w.day, w.opens LIMIT 40",
         (line, day or "", part),
     )
     return [Window(id=f"{on} {opens}", day=on, opens=opens, closes=closes) for on, opens, closes in rows]

@@ -20,7 +20,7 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
         return None
     same = [match for match in matches if match.words == matches[0].words]
     if len(same) > 1 and slot.unclear:
-        return Reading(taken=matches[0].words, notes={"among": "|".join(match.id for match in same[:3])})
+        return Reading(taken=matches[0].words, notes={"among": "|".join(match.id for match in same)})
     best = matches[0]
     others = [match.id for match in matches[1:] if not match.words & best.words]
     notes = {"also": "|".join(others[: MOST_OPTIONS - 1])} if others and _JOINED.search(fold(hearing.text)) else {}

@@ -58,10 +58,11 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
         last = digit_runs(text, hearing.language)[-1]
         begins = last.last == len(fold(text).split()) - 1 and BEGINNING <= len(last.digits) < shortest
         return Reading(held=last.digits, taken=_words(last)) if begins else None
-    if not number.alone:
+    weak = all(is_weak(hearing.words[at]) for at in number.taken)
+    if not number.alone or (weak and number.others and not hearing.held):  # "the first one"
         return None
     before, digits, taken = str(hearing.before or ""), number.digits, number.taken
-    if before and all(is_weak(hearing.words[at]) for at in taken):  # "no, the other one"
+    if before and weak:  # "no, the other one"
         return None
     if before and (read_time(text, hearing.language) or read_day(text, hearing.language, hearing.ground.today)):
         return None  # «no, a las seis» is no end of it
