@@ -14,6 +14,8 @@ class Embedder(Protocol):
     """Loaded once, shared, thread-safe; blocking: call it in a worker thread."""
 
     dimensions: int
+    parts: tuple[int, ...]
+    """Dimensions of each encoder that it is made of, in their order: `dimensions` in all."""
     fingerprint: str
     """Of the model and its weights: vectors of another one can't be compared with these."""
 

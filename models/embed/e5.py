@@ -27,6 +27,7 @@ class E5:
         self._engine = engine
         self.fingerprint = fingerprint
         self.dimensions = int(engine.dim)
+        self.parts: tuple[int, ...] = (self.dimensions,)
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, float32 [len(texts), dimensions]; an empty text has one too. Raises ModelError.

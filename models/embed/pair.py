@@ -16,6 +16,7 @@ class Pair:
         self.first = first
         """Alone where the likeness of a question and its answer is wanted: the pair finds fewer of them."""
         self.dimensions = first.dimensions + second.dimensions
+        self.parts: tuple[int, ...] = (*first.parts, *second.parts)
         self.fingerprint = f"{first.fingerprint}+{second.fingerprint}"
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:

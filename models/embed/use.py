@@ -41,6 +41,7 @@ class Use:
     """An `Embedder`. What it holds doesn't change: thread-safe."""
 
     dimensions = _WIDTH
+    parts: tuple[int, ...] = (_WIDTH,)
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ count as out of scope beside its own examples of that, but for those that come c
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from runtime.agent.words import mask
 
 log = structlog.get_logger(__name__)
 
-RIDGE = 0.1
+RIDGE = 0.03
 NEAR = 0.8
 """Cosine with an example from which a sentence of `outside/` may be one that the pack knows."""
 _KEPT = 100
@@ -41,9 +42,11 @@ def learn(
     false_rejection: float,
     *,
     others: Sequence[str] = (),
+    topics: Mapping[str, str] = MappingProxyType({}),
     paraphrases: Callable[[str, Language], Sequence[str]] = lambda _text, _language: (),
 ) -> Learnt:
-    """`others`: what is out of scope for everybody (`outside`). `paraphrases`: other ways to say an example.
+    """`others`: what is out of scope for everybody (`outside`). `topics`: intent → what it is about, in few words; as
+    good as one more example. `paraphrases`: other ways to say an example.
 
     `false_rejection`: the share of the examples in scope that may fall below the bar. Raises ModelError.
     """
@@ -60,6 +63,10 @@ def learn(
         texts += more
         answers += [answers[at]] * len(more)
         groups += [at] * len(more)
+    about = {topic: intent for intent, topic in topics.items() if intent in intents and topic not in texts}
+    texts += about
+    answers += [intents.index(intent) for intent in about.values()]
+    groups += range(len(rows), len(rows) + len(about))
     vectors = _embedded([mask(text) for text in texts], embedder, cache)
     centre: Floats = vectors[: len(rows)].mean(axis=0)
     if others:
@@ -70,8 +77,8 @@ def learn(
         texts += [others[int(at)] for at in kept]
         answers += [out] * len(kept)
         groups += range(len(groups), len(groups) + len(kept))
-    meanings = unit(vectors - centre)
-    alike = kernel(meanings @ meanings.T, Wording(texts).among_themselves())
+    meanings = unit(vectors - centre, embedder.parts)
+    alike = kernel(meanings, meanings, embedder.parts, Wording(texts).among_themselves())
     weights, left_out = _solve(alike, _targets(np.array(answers), len(intents)), np.array(groups))
     fit = _calibrate(left_out[: len(rows)], np.array(answers[: len(rows)]), out, false_rejection)
     return Learnt(intents, out, tuple(texts), centre, meanings, weights, fit)

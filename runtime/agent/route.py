@@ -111,6 +111,7 @@ def router_of(
         OUT_OF_SCOPE,
         pack.manifest.thresholds.false_rejection,
         others=outside(pack.manifest.languages),
+        topics=pack.manifest.topics,
         paraphrases=paraphrases,
     )
     return Router(learnt, embedder)

@@ -20,7 +20,7 @@ from runtime.agent.router import Fit, Learnt
 
 log = structlog.get_logger(__name__)
 
-VERSION = "1"
+VERSION = "2"
 """Of the learning and of the file; another one is another model."""
 
 
@@ -28,7 +28,8 @@ def name_of(pack: Pack, embedder: Embedder) -> str:
     """ "<pack>-<hash of all that it is made of>.npz"."""
     made_of = [
         VERSION, embedder.fingerprint, str(pack.manifest.thresholds.false_rejection),
-        msgspec.json.encode(pack.examples, order="sorted").decode(), *outside(pack.manifest.languages),
+        msgspec.json.encode((pack.examples, pack.manifest.topics), order="sorted").decode(),
+        *outside(pack.manifest.languages),
     ]  # fmt: skip
     return f"{pack.manifest.id}-{hashlib.sha256(chr(0).join(made_of).encode()).hexdigest()[:16]}.npz"
 

@@ -10,6 +10,10 @@ BLANK = "qq"
 """Stands for a word that has been understood already."""
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _NUMBER = re.compile(r"\d[\d.,\- ]*\d|\d")
+_HUMMED = re.compile(
+    r"(?:^|(?<=[\s,.…¿¡-]))(?:u+h*m+|u+h+|e+r+m*|e+h*m+|h+m+|m{2,}|e+h|a+h)\b(?:[,.…-]+|(?=\s|$))\s*", re.IGNORECASE
+)
+_STAMMERED = re.compile(r"\b([^\W\d_]+(?:\s[^\W\d_]+){0,2})(?:[\s,.…-]+\1\b)+", re.IGNORECASE)
 _LOOKS = zip(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u043a\u043c\u043d\u0442\u0432"
     "\u03b1\u03b5\u03bf\u03c1\u03c4\u03c5\u03b9\u03ba\u03bd\u0131",
@@ -137,7 +141,13 @@ def stem(word: str) -> str:
 
 def mask(text: str) -> str:
     """Text for the embedding: every number looks alike, so that it is the words that decide."""
-    return _NUMBER.sub("48213", text.strip())
+    return _NUMBER.sub("48213", fluent(text.strip()))
+
+
+def fluent(text: str) -> str:
+    """`text` without what is hummed while one thinks and what is said twice over: "can I, er, can I pay" → "can I pay".
+    Where nothing else is said, `text`."""
+    return _STAMMERED.sub(r"\1", _HUMMED.sub("", text)).rstrip(" ,") or text
 
 
 def foreign(text: str, language: Language) -> str:

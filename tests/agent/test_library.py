@@ -32,6 +32,7 @@ class Dice:
     """An embedder that throws dice: good for all that is not about meaning. `throws`: how many texts it was given."""
 
     dimensions = 32
+    parts = (dimensions,)
     fingerprint = "dice"
 
     def __init__(self, fails_after: int = 1_000_000) -> None:
