@@ -231,7 +231,7 @@ def _superlative(words: Sequence[str], options: Sequence[Choice]) -> int:
     said = set(words)
     prices = [_PRICE.search(choice.title) for choice in options]
     if said & _CHEAP | said & _DEAR and all(prices):
-        amounts = [float(re.sub(r"[^\d.]", "", price[0].replace(",", "."))) for price in prices if price]
+        amounts = [_cents(price[0]) for price in prices if price]
         best = min(amounts) if said & _CHEAP else max(amounts)
         return amounts.index(best) + 1 if amounts.count(best) == 1 else 0
     if said & _MIDDLE and len(options) == 3:
@@ -239,6 +239,14 @@ def _superlative(words: Sequence[str], options: Sequence[Choice]) -> int:
     if said & _EARLIEST and not said & _LATEST:
         return 1
     return len(options) if said & _LATEST and not said & _EARLIEST else 0
+
+
+def _cents(price: str) -> int:
+    """«1.299,90 €», "€1,299.90", «45 €»."""
+    number = re.sub(r"[^\d.,]", "", price).strip(".,")
+    cents = re.search(r"[.,](\d{1,2})$", number)
+    whole = re.sub(r"\D", "", number[: cents.start()] if cents else number)
+    return 100 * int(whole or 0) + int(cents[1].ljust(2, "0") if cents else 0)
 
 
 def naming(text: str, title: str, language: Language) -> frozenset[int]:

@@ -115,6 +115,21 @@ def test_pick_nothing(text: str) -> None:
     assert pick(text, WINDOWS, "es") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [("la más barata", "drill bit"), ("the most expensive", "drill"), ("the cheapest one", "drill bit")],
+)
+def test_pick_by_price(text: str, choice: str) -> None:
+    priced = (
+        Choice("drill", "Drill, €1,299.90"),
+        Choice("drill bit", "Drill bit, 45 €"),
+        Choice("saw", "Saw, 1.299 €"),
+    )
+    found = pick(text, priced, "es")
+    assert found is not None
+    assert found.id == choice
+
+
 def test_pick_the_last_of_none() -> None:
     assert pick("la última", (), "es") is None
 
