@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from core.errors import ConfigError, TelephonyError
 from core.places import data_home
 from runtime.agent import Language
+from telephony.codecs import Codec
 from telephony.gate import networks
 
 T = TypeVar("T", bound=Struct)
@@ -74,6 +75,8 @@ class SipAccount(Struct, frozen=True, forbid_unknown_fields=True):
     transport: Literal["udp", "tcp", "tls"] = "udp"
     """One of `sip.transports`."""
     srtp: Srtp = "off"
+    codecs: tuple[Codec, ...] = ()
+    """Of its calls, most wanted first; empty: those of `sip.codecs`."""
     expires: Annotated[int, Meta(ge=30, le=86_400)] = 300
     """Seconds that a registration is asked to hold; it is refreshed before."""
     keepalive_seconds: Annotated[float, Meta(ge=0, le=3600)] = 30.0
@@ -135,6 +138,8 @@ class Sip(Struct, frozen=True, forbid_unknown_fields=True):
     """An IPv6 address to listen on beside an IPv4 `host`; `host` itself may be IPv6, too."""
     transports: tuple[Literal["udp", "tcp", "tls"], ...] = ("udp",)
     """What is listened on; `tcp` and `udp` share the port."""
+    codecs: Annotated[tuple[Codec, ...], Meta(min_length=1)] = ("G722", "opus", "PCMA", "PCMU", "GSM")
+    """Of calls whose account names none, most wanted first."""
     srtp: Srtp = "off"
     """Encrypted sound in calls that come through no account: `off`, `offered`, or `required` (others are refused)."""
     response_seconds: Seconds = 8.0

@@ -26,6 +26,7 @@ def sip_settings(sip: config.Sip) -> SipSettings:
         tls=TlsSettings(
             sip.tls.port, _file(sip.tls.certificate), _file(sip.tls.key), _file(sip.tls.authorities), sip.tls.verify
         ),
+        codecs=sip.codecs,
         srtp=sip.srtp,
         accounts=tuple(_account(account) for account in sip.accounts),
         response_seconds=sip.response_seconds,
@@ -77,6 +78,7 @@ def _account(account: config.SipAccount) -> AccountSettings:
         proxies=account.proxies,
         transport=account.transport,
         srtp=account.srtp,
+        codecs=account.codecs,
         expires=account.expires,
         keepalive=account.keepalive_seconds,
     )

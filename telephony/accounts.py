@@ -13,6 +13,7 @@ import structlog
 
 from core.errors import TelephonyError
 from telephony import pj
+from telephony.codecs import Codec
 from telephony.dialling import Route
 from telephony.legs import account_class, guarded
 from telephony.registration import BACK_OFF, Answer, Registration, after, back_off
@@ -34,7 +35,8 @@ Kind = Literal["register", "trunk"]
 class AccountSettings:
     """`server`: "host" or "host:port" of the registrar; `proxies`: the same of those that requests go through, the
     first that works; without any, straight to the server. `login`: the name for the password, if not `user`;
-    `expires` and `keepalive` in seconds, 0: is not asked whether it is there."""
+    `expires` and `keepalive` in seconds, 0: is not asked whether it is there; `codecs`: of its calls, most wanted
+    first, none: as all calls have."""
 
     name: str
     server: str
@@ -47,6 +49,7 @@ class AccountSettings:
     srtp: Srtp = "off"
     expires: int = 300
     keepalive: float = 30.0
+    codecs: tuple[Codec, ...] = ()
 
     @property
     def hops(self) -> tuple[str, ...]:
@@ -160,7 +163,7 @@ class Accounts:
             listener = _listener_for(settings, listeners)
             config = account_config(self._stack.settings, listener, settings.identity, settings.srtp)
             _describe(config, settings)
-            account = account_class()(self._stack, settings.name)
+            account = account_class()(self._stack, settings.name, self._stack.settings.codecs_of(settings))
             try:
                 account.create(config)
             except pj.load().Error as error:
@@ -201,7 +204,7 @@ class Accounts:
             _describe(config, settings)
             config.regConfig.registrarUri = ""
             _go_by(config, settings, hop)
-            account = account_class()(self._stack, settings.name)
+            account = account_class()(self._stack, settings.name, self._stack.settings.codecs_of(settings))
             account.create(config)
             entry.spare[hop] = account
         return entry.spare[hop]

@@ -10,6 +10,7 @@ import structlog
 
 from telephony import media, pj
 from telephony.callerid import Caller
+from telephony.codecs import Codec, only
 from telephony.dialling import Dialling, Route
 from telephony.dtmf import pressed
 from telephony.events import Cause, Hold
@@ -50,11 +51,13 @@ def account_class() -> Any:
     base: Any = library.Account
 
     class Account(base):  # type: ignore[misc]  # the module is known at run time only
-        def __init__(self, stack: "Stack", name: str = "") -> None:
-            """`name`: of the account at a PBX; "": nobody's, for whoever calls directly."""
+        def __init__(self, stack: "Stack", name: str = "", codecs: tuple[Codec, ...] = ()) -> None:
+            """`name`: of the account at a PBX; "": nobody's, for whoever calls directly. `codecs`: of its calls, most
+            wanted first; none: those of all calls."""
             super().__init__()
             self.stack = stack
             self.name = name
+            self.codecs = codecs
 
         @guarded
         def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
@@ -168,6 +171,11 @@ def leg_class() -> Any:
             if prm.e.type == library.PJSIP_EVENT_TSX_STATE:
                 self._answered(prm.e.body.tsxState)  # `onCallTsxState` tells it only after the end
             self.stack.state_changed(self)
+
+        @guarded
+        def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+            if self.owner.codecs:
+                prm.sdp.wholeSdp = only(str(prm.sdp.wholeSdp), self.owner.codecs)
 
         @guarded
         def onCallMediaState(self, prm: Any) -> None:  # noqa: N802

@@ -1,10 +1,13 @@
 """What the telephone can be set to, and the same in PJSIP's terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.errors import TelephonyError
 from telephony import pj
 from telephony.accounts import AccountSettings
+from telephony.codecs import IN_PJSIP, Codec
 from telephony.gate import Gate
 from telephony.nat import NatSettings, set_account, set_endpoint
 from telephony.transports import Listener, Srtp, TlsSettings, Transport, secure_sound
@@ -20,21 +23,21 @@ Use = Literal["off", "offered", "required"]
 @dataclass(frozen=True, slots=True)
 class SipSettings:
     """`host`: the address that SIP and RTP bind to, `port` 0: any free one; `host6`: an IPv6 address beside it;
-    `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, the rest are off; `srtp`: of calls that
-    come through no account; `lost_after`: seconds without a packet until a call counts as lost, 0: never;
-    `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `country`: the calling code that
-    numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a request has
-    failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`: both sides say
-    that the call goes on, or it ends after `session_seconds` (RFC 4028); `prack`: "it rings" is acknowledged (RFC
-    3262); `transfers`: whom the other side of a call may have us call instead, "user@host" or "2*@host"; `trace`:
-    PJSIP's own log level on the console, 0-6; `show_load`: OPTIONS is answered with our load."""
+    `rtp_port`: the first of an even range, 0: any; `codecs`: most wanted first, of calls whose account names none;
+    `srtp`: of calls that come through no account; `lost_after`: seconds without a packet until a call counts as lost,
+    0: never; `hold_limit`: seconds on hold until it does, because whoever held it may be gone; `country`: the calling
+    code that numbers without one get, "": none; `gate`: who may call; `response_seconds`: without any answer until a
+    request has failed; `nameservers`: of those that are asked for SRV records, none: the system's; `session_timer`:
+    both sides say that the call goes on, or it ends after `session_seconds` (RFC 4028); `prack`: "it rings" is
+    acknowledged (RFC 3262); `transfers`: whom the other side of a call may have us call instead, "user@host" or
+    "2*@host"; `trace`: PJSIP's own log level on the console, 0-6; `show_load`: OPTIONS is answered with our load."""
 
     host: str = "127.0.0.1"
     port: int = 5060
     user: str = "mostrador"
     max_calls: int = 32
     rtp_port: int = 0
-    codecs: tuple[str, ...] = ("G722/16000", "opus/48000", "PCMA/8000", "PCMU/8000", "GSM/8000")
+    codecs: tuple[Codec, ...] = ("G722", "opus", "PCMA", "PCMU", "GSM")
     user_agent: str = "Mostrador"
     lost_after: float = 30.0
     hold_limit: float = 900.0
@@ -54,6 +57,17 @@ class SipSettings:
     transfers: tuple[str, ...] = ()
     nat: NatSettings = field(default_factory=NatSettings)
     show_load: bool = False
+
+    def codecs_of(self, account: AccountSettings | None = None) -> tuple[Codec, ...]:
+        """Of the calls of an account, or of none; empty: all that are on, because no account has its own."""
+        if not any(one.codecs for one in self.accounts):
+            return ()
+        return (account.codecs if account else ()) or self.codecs
+
+    @property
+    def all_codecs(self) -> tuple[Codec, ...]:
+        """That any call may use."""
+        return tuple(dict.fromkeys([*self.codecs, *(codec for one in self.accounts for codec in one.codecs)]))
 
 
 def endpoint_config(settings: SipSettings, limit: int) -> Any:
@@ -107,10 +121,17 @@ def account_config(settings: SipSettings, listener: Listener, uri: str, srtp: Sr
     return config
 
 
-def set_codecs(endpoint: Any, wanted: tuple[str, ...]) -> None:
-    """The first of `wanted` gets the highest priority; those not named are off."""
+def set_codecs(endpoint: Any, wanted: Sequence[Codec]) -> None:
+    """The first of `wanted` gets the highest priority; those not named are off. Raises TelephonyError where this build
+    of PJSIP has none of them."""
     known = endpoint.codecEnum2()
-    for index in range(len(known)):
-        name = known[index].codecId
-        places = [place for place, prefix in enumerate(wanted) if name.lower().startswith(prefix.lower())]
-        endpoint.codecSetPriority(name, 250 - 10 * places[0] if places else 0)
+    names = [str(known[index].codecId) for index in range(len(known))]
+    if not any(_is(name, codec) for name in names for codec in wanted):
+        raise TelephonyError("sip.codecs", f"This build of PJSIP has no {' and no '.join(wanted)}: name another codec")
+    for name in names:
+        place = next((place for place, codec in enumerate(wanted) if _is(name, codec)), None)
+        endpoint.codecSetPriority(name, 0 if place is None else 250 - 10 * place)
+
+
+def _is(name: str, codec: Codec) -> bool:
+    return name.lower().startswith(IN_PJSIP[codec].lower())

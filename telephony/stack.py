@@ -327,9 +327,9 @@ class Stack:
         self.flood.open()
         self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
         endpoint.libStart()
-        set_codecs(endpoint, settings.codecs)
+        set_codecs(endpoint, settings.all_codecs)
         for listener in self.listeners:
-            self.accounts.append(account := account_class()(self))
+            self.accounts.append(account := account_class()(self, codecs=settings.codecs_of()))
             account.create(account_config(settings, listener, listener.uri(settings.user), settings.srtp))
         self.accounts[0].setDefault()
         self.uri = self.listeners[0].uri(settings.user)

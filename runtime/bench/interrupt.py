@@ -28,6 +28,7 @@ from runtime.machine import machine
 from runtime.trace import percentile
 from runtime.voices import load as load_voices
 from telephony.caller import LOUD, WINDOW, Patience, loudness, place_call
+from telephony.codecs import Codec
 from telephony.settings import SipSettings
 from voice import wav
 from voice.frames import RATE, Pcm
@@ -35,7 +36,7 @@ from voice.turns import TurnSettings
 
 Seen = dict[Kind, list[tuple[Overlap, Rehearsal]]]
 
-CALLS = ("G722/16000", "PCMU/8000")
+CALLS: tuple[Codec, ...] = ("G722", "PCMU")
 """One call with each."""
 QUESTIONS_PER_CALL = 10
 OVER = 1.6
@@ -85,7 +86,7 @@ def _engines(folder: str) -> Engines:
     return asyncio.run(engines.load(Settings(data=str(own), voice=Voice(threads=1))))
 
 
-async def _over_sip(codec: str, number: int, progress: Callable[[str, float], None]) -> list[float]:
+async def _over_sip(codec: Codec, number: int, progress: Callable[[str, float], None]) -> list[float]:
     """Seconds from the beginning of each question to silence, as the caller hears it.
 
     Those that came into a pause of ours are left out: nothing is faster than the onset of a turn.

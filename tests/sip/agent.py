@@ -177,7 +177,9 @@ def main() -> None:
         )
     given["nat"] = NatSettings(**given.get("nat", {}))
     given["accounts"] = tuple(
-        AccountSettings(**{**account, "secret": Secret(account.get("secret", ""))})
+        AccountSettings(
+            **{**account, "secret": Secret(account.get("secret", "")), "codecs": tuple(account.get("codecs", ()))}
+        )
         for account in given.get("accounts", ())
     )
     settings = SipSettings(

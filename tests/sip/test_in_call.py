@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from telephony import pj
+from telephony.codecs import Codec
 from telephony.settings import set_codecs
 from telephony.sip import Answered, SipAgent, SipSettings
 from telephony.stack import Stack
@@ -223,9 +224,12 @@ def test_a_hold_that_never_ends_is_ended(tmp_path: Path) -> None:
 # Sound
 
 
+CODECS: tuple[Codec, ...] = ("opus", "G722", "PCMA")
+
+
 async def test_from_opus_to_g722_to_pcma_in_one_call(server: Server) -> None:
     """Our own caller: another rate each time."""
-    caller = SipAgent(SipSettings(port=0, user="caller", codecs=("opus/48000",)))
+    caller = SipAgent(SipSettings(port=0, user="caller", codecs=("opus",)))
     await caller.start()
     try:
         call = await caller.dial(server.uri)
@@ -234,9 +238,9 @@ async def test_from_opus_to_g722_to_pcma_in_one_call(server: Server) -> None:
         async for what in call.events():
             if isinstance(what, Answered):
                 break
-        for codec in ("opus/48000", "G722/16000", "PCMA/8000"):
+        for codec in CODECS:
             await stack.run(partial(offer, stack, codec))
-            while (quality := await call.quality()) is None or not codec.startswith(quality.codec.split("/")[0]):
+            while (quality := await call.quality()) is None or quality.codec.split("/")[0] != codec:
                 await asyncio.sleep(0.05)  # the other side has yet to agree
             sound: list[Pcm] = []
             call.line.play(said)
@@ -253,7 +257,7 @@ async def test_from_opus_to_g722_to_pcma_in_one_call(server: Server) -> None:
     assert not server.events("Hold")
 
 
-def offer(stack: Stack, codec: str) -> None:
+def offer(stack: Stack, codec: Codec) -> None:
     """A re-INVITE with no other codec."""
     library = pj.load()
     set_codecs(library.Endpoint.instance(), (codec,))

@@ -1,10 +1,13 @@
 """Trunks without registration: kamailio and sipp at the other end, asked and asking with OPTIONS."""
 
+import re
+import socket
 from pathlib import Path
 
 import pytest
 
 from telephony import pj
+from tests.sip.by_hand import HandCall
 from tests.sip.datagrams import address, lines, request, stranger
 from tests.sip.kamailio import Registrar
 from tests.sip.phones import LIMIT, Server, Start, free_port, run_sipp, sipp
@@ -90,6 +93,53 @@ def test_an_account_insists_on_srtp_where_others_need_none(connect: Start, tmp_p
     run_sipp(tmp_path, refused, strict.address, "-m", "1")
     elsewhere = connect(["198.51.100.1"], srtp="required")
     run_sipp(tmp_path, PLAIN, elsewhere.address, "-m", "1")
+
+
+@pytest.mark.parametrize(
+    ("codecs", "offered", "taken"),
+    [(["PCMA"], "0 8 101", "8 101"), (["PCMA", "G722"], "9 0 101", "9 101"), ([], "0 8 101", "0 8 101")],
+)
+def test_calls_of_an_account_have_its_codecs(connect: Start, codecs: list[str], offered: str, taken: str) -> None:
+    server = connect(["127.0.0.1:9"], codecs=codecs)
+    assert agreed(server, offered) == [taken.split(maxsplit=1)[0], "101"]
+    assert agreed(connect(["198.51.100.1"], codecs=codecs), offered)[0] == offered.split(maxsplit=1)[0], (
+        "others are as ever"
+    )
+
+
+def test_a_call_without_a_codec_of_the_account_is_refused_and_counted(connect: Start) -> None:
+    server = connect(["127.0.0.1:9"], codecs=["PCMA"])
+    with HandCall(address(server)) as call:
+        call.send("INVITE", body=call.sdp)
+        code, _ = call.final()
+        call.ack(code=code)
+    assert code == 488
+    server.wait(lambda news: news.get("unwanted") == "malformed")
+
+
+def test_calls_out_by_an_account_offer_its_codecs_in_its_order(connect: Start) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as carrier:
+        carrier.bind(("127.0.0.1", 0))
+        carrier.settimeout(20)
+        at = f"127.0.0.1:{carrier.getsockname()[1]}"
+        connect([at], "--dial", "300", keepalive=0, codecs=["PCMU", "PCMA"])
+        offer = carrier.recv(8_000).decode()
+    assert re.search(r"^m=audio \d+ RTP/AVP 0 8 \d+\r$", offer, re.MULTILINE)
+    assert sorted(re.findall(r"^a=rtpmap:\d+ ([^/]+)", offer, re.MULTILINE)) == ["PCMA", "PCMU", "telephone-event"]
+
+
+def agreed(server: Server, formats: str) -> list[str]:
+    """What is taken of the payload types that are offered."""
+    with HandCall(address(server)) as call:
+        sdp = call.sdp.replace("AVP 0", f"AVP {formats}") + "a=rtpmap:101 telephone-event/8000\r\n"
+        call.send("INVITE", body=sdp)
+        code, text = call.final()
+        assert code == 200
+        call.ack()
+        assert call.bye() == 200
+    found = re.search(r"^m=audio \d+ RTP/AVP (.*)\r$", text, re.MULTILINE)
+    assert found is not None
+    return found[1].split()
 
 
 def test_others_come_by_no_account(connect: Start, tmp_path: Path) -> None:
