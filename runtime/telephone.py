@@ -41,6 +41,7 @@ def sip_settings(sip: config.Sip) -> SipSettings:
             nonce_seconds=sip.callers.nonce_seconds,
             rate=sip.callers.rate,
             burst=sip.callers.burst,
+            listed_rate=sip.callers.listed_rate,
         ),
         session_timer=sip.session_timer,
         session_seconds=sip.session_seconds,

@@ -50,11 +50,17 @@ class Controls:
         end_by_us(leg, cause)
         prm = pj.load().CallOpParam()
         prm.statusCode = code
-        return attempt(leg.hangup, prm)
+        return attempt(leg, "hangup", prm)
 
     def send_keys(self, number: int, digits: str) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and (attempt(leg.dialDtmf, digits) or attempt(leg.sendDtmf, by_info(digits)))
+        if leg is None:
+            return False
+        try:
+            leg.dialDtmf(digits)
+        except pj.load().Error:  # not agreed to
+            return attempt(leg, "sendDtmf", by_info(digits))
+        return True
 
     def hide_keys(self, number: int, through: Callable[[str], str] | None) -> bool:
         leg = self._legs.get(number)
@@ -68,22 +74,28 @@ class Controls:
 
     def hold(self, number: int) -> bool:
         leg = self._legs.get(number)
-        return leg is not None and leg.answered and self.change(leg, Change(hold=True))
+        return leg is not None and leg.answered and self._begin(leg, Change(hold=True))
 
     def resume(self, number: int) -> bool:
         leg = self._legs.get(number)
         if leg is None or not leg.hold.on or not leg.hold.ours:
             return False
-        return self.change(leg, Change(hold=False))
+        return self._begin(leg, Change(hold=False))
+
+    def _begin(self, leg: Any, change: Change) -> bool:
+        sent = self.change(leg, change)
+        if not sent:
+            leg.change = None
+        return sent
 
     def change(self, leg: Any, change: Change) -> bool:
-        """Ask the other side for a hold of ours, or its end."""
+        """Ask the other side for a hold of ours, or its end. False: it can't be asked now."""
         leg.change, change.due = change, None
         prm = pj.of_sound_only()
         if change.hold:
-            return attempt(leg.setHold, prm)
+            return attempt(leg, "setHold", prm)
         prm.opt.flag = pj.load().PJSUA_CALL_UNHOLD
-        return attempt(leg.reinvite, prm)
+        return attempt(leg, "reinvite", prm)
 
     def refer(self, number: int, to: str) -> bool:
         """Ask the other side to call `to`, the value of Refer-To; `Transferring` tells what comes of it."""
@@ -91,7 +103,7 @@ class Controls:
         if leg is None or not leg.answered:
             return False
         leg.refers = True
-        return attempt(leg.xfer, to, pj.load().CallOpParam(True))
+        return attempt(leg, "xfer", to, pj.load().CallOpParam(True))
 
     def dialog(self, number: int) -> Dialog:
         leg = self._legs.get(number)
@@ -115,15 +127,16 @@ class Controls:
         prm.statusCode = code
         if headers:
             prm.txOption.headers = pj.header_vector(headers)
-        return attempt(leg.answer, prm)
+        return attempt(leg, "answer", prm)
 
 
-def attempt(action: Callable[..., None], *arguments: Any) -> bool:
-    """A call may end between the wish and the deed (CANCEL, BYE): that is no error."""
+def attempt(leg: Any, action: str, *arguments: Any) -> bool:
+    """A call may end, or be changed, between the wish and the deed (CANCEL, BYE, re-INVITE): that is no error."""
     try:
-        action(*arguments)
+        getattr(leg, action)(*arguments)
     except pj.load().Error as error:
-        _log.info("sip_call_gone", action=action.__name__, reason=reason(error))
+        _log.info("sip_call_gone", action=action, source=leg.source, reason=reason(error))
+        leg.stack.count("crossed")
         return False
     return True
 

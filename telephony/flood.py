@@ -14,8 +14,17 @@ CONNECTIONS = 8
 """That a stranger may have open, by TCP and TLS together."""
 ALL_CONNECTIONS = 256
 """That all strangers may."""
+LISTED_CONNECTIONS = 64
+"""That an address which is allowed may: many telephones behind a router share one."""
+ALL_LISTED_CONNECTIONS = 1_024
+"""That all of those may: a fourth of what PJSIP has room for, sound included."""
+LISTED_BURST = 2
+"""Seconds of the rate of an allowed address that may come at once."""
 
-_WHYS: dict[str, Why] = {"messages": "flood", "connections": "connections", "sound": "sound", "broken": "malformed"}
+_WHYS: dict[str, Why] = {
+    "messages": "flood", "connections": "connections", "handshakes": "handshake", "sound": "sound",
+    "broken": "malformed",
+}  # fmt: skip
 
 
 class Flood:
@@ -31,7 +40,8 @@ class Flood:
             return
         each, burst = self._gate.messages * self._gate.rate, self._gate.messages * self._gate.burst
         self.know(())
-        pj.load().floodConnections(CONNECTIONS, ALL_CONNECTIONS)
+        pj.load().floodConnections(CONNECTIONS, ALL_CONNECTIONS, LISTED_CONNECTIONS, ALL_LISTED_CONNECTIONS)
+        pj.load().floodKnownLimit(self._gate.listed_rate, LISTED_BURST * self._gate.listed_rate)
         pj.load().floodLimits(each, burst, TOGETHER * each, TOGETHER * burst)
 
     def know(self, hosts: Iterable[str]) -> None:

@@ -30,7 +30,8 @@ class Gate:
     `allowed`: may call without a password; `trusted`: their P-Asserted-Identity is believed; `users`: name → password
     of whoever else may call, none: nobody; `algorithms`: "SHA-256", "MD5", most wanted first; `nonce_seconds`: life of
     a challenge; `rate` attempts a second and `burst` at once from an address that is not allowed; `messages` of any
-    kind are read for each attempt: INVITE, ACK, and INVITE, ACK, BYE of somebody who answers a challenge.
+    kind are read for each attempt: INVITE, ACK, and INVITE, ACK, BYE of somebody who answers a challenge;
+    `listed_rate`: messages a second from an address that is allowed, and as many of calls that are up, 0: all.
     """
 
     allowed: tuple[str, ...] = ("127.0.0.0/8", "::1")
@@ -42,6 +43,7 @@ class Gate:
     rate: float = 2.0
     burst: int = 10
     messages: int = 5
+    listed_rate: float = 500.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+UNUSABLE = (400, 415, 488, 500, 606)
+"""Answers to an offer that nothing can be made of; 500 where there is only a codec that nobody has."""
 DTMF_UPDATE = 1
 """PJMEDIA_STREAM_DTMF_IS_UPDATE: the key was told of before and is still held, or let go."""
 
@@ -126,7 +128,7 @@ def leg_class() -> Any:
             self.owner = account
             self.account: str = account.name
             self.source = ""
-            """Where a call that came in came from."""
+            """Where the last message of it came from, "192.0.2.1:5060"; "": none has come."""
             self.number = number
             self.outgoing = call_id is None
             self.port = port or media.open_port()
@@ -195,8 +197,12 @@ def leg_class() -> Any:
         def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
             """PJSIP knows no application/dtmf: unless we answer first it says 500, and the key counts all the same."""
             event = prm.e.body.tsxState
-            if event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.method == "INVITE" and self._describes(event.tsx):
-                self.described(str(event.src.rdata.wholeMsg))
+            if event.type == library.PJSIP_EVENT_RX_MSG:
+                self.source = str(event.src.rdata.srcAddress)
+                if event.tsx.method == "INVITE" and self._describes(event.tsx):
+                    self.described(str(event.src.rdata.wholeMsg))
+            elif event.type == library.PJSIP_EVENT_TX_MSG and self._refuses(event.tsx):
+                self.stack.note("malformed", self.source)
             asked = event.type == library.PJSIP_EVENT_RX_MSG and event.tsx.role == library.PJSIP_ROLE_UAS
             if asked and event.tsx.method == "INFO" and (key := pressed(str(event.src.rdata.wholeMsg))):
                 if pj.is_native():
@@ -208,6 +214,11 @@ def leg_class() -> Any:
             """The 200 to a call of ours comes here once it is up, and may be the first message with a tag of theirs."""
             agreed = transaction.role == library.PJSIP_ROLE_UAC and 200 <= transaction.statusCode < 300
             return not self.answered or (self.outgoing and agreed)
+
+        def _refuses(self, transaction: Any) -> bool:
+            """PJSIP has itself said no to a change of the call whose description it can't use."""
+            theirs = transaction.role == library.PJSIP_ROLE_UAS and transaction.method in ("INVITE", "UPDATE")
+            return bool(theirs and self.answered and transaction.statusCode in UNUSABLE)
 
         def _answered(self, event: Any) -> None:
             if event.tsx.role == library.PJSIP_ROLE_UAC and event.tsx.method == "INVITE":

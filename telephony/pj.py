@@ -61,7 +61,7 @@ def of_sound_only() -> Any:
 
 def can_hold_floods() -> bool:
     """Whether messages are limited before they are read, and third parties kept out of a call's sound."""
-    return hasattr(load(), "floodLimits")
+    return hasattr(load(), "floodKnownLimit")
 
 
 def header_vector(headers: tuple[tuple[str, str], ...]) -> Any:

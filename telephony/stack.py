@@ -30,6 +30,7 @@ from telephony.dialling import Dialling, Route
 from telephony.events import Answered, CallEvent, Ended, Hold, KeyPressed, Transferring
 from telephony.flood import Flood
 from telephony.gate import Gatekeeper, Turned
+from telephony.glare import GLARE
 from telephony.head import clean
 from telephony.legs import account_class, endpoint_class, leg_class, reason
 from telephony.listener import Leg, Listener
@@ -171,14 +172,18 @@ class Stack:
 
     def rejected(self, code: int, source: str) -> None:
         """PJSIP itself has turned away a call."""
-        self._note(why_rejected(code), source)
+        self.note(why_rejected(code), source)
 
     def mistrusted(self, address: str, problem: str) -> None:
         """We have hung up on a server whose certificate nobody vouches for."""
         self._unwanted.note("certificate", address, time.monotonic(), problem=problem)
 
-    def _note(self, why: Why, source: str) -> None:
+    def note(self, why: Why, source: str) -> None:
         self._unwanted.note(why, source, time.monotonic())
+
+    def count(self, why: Why) -> None:
+        """What has a line of its own in the log."""
+        self._unwanted.count(why)
 
     def _talking(self) -> int:
         return sum(1 for leg in self._legs.values() if not leg.told)
@@ -189,7 +194,7 @@ class Stack:
         if self.referred.changed(leg, info.state):
             return
         if info.state == library.PJSIP_INV_STATE_CONFIRMED and leg.ours is not None:
-            attempt(leg.hangup, library.CallOpParam())  # the answer has crossed our CANCEL
+            attempt(leg, "hangup", library.CallOpParam())  # the answer has crossed our CANCEL
         elif info.state == library.PJSIP_INV_STATE_CONFIRMED and not leg.answered:
             leg.answered = True
             self._listener.happened(leg.number, Answered())
@@ -212,12 +217,25 @@ class Stack:
         """A response to an INVITE of ours, the first or a later one; none in time where there is no `message`."""
         if not leg.answered:
             outgoing.answered(self, leg, code, message)
-        elif leg.change is not None and code >= 200:
-            now = time.monotonic()
-            if code < 300 or not leg.change.refused(code, now, ours=leg.outgoing, draw=random.random):
+        elif leg.change is not None and leg.change.due is None and code >= 200:  # not one that waits: another's answer
+            if code < 300:
                 leg.change = None
             else:
-                _log.info("sip_glare", seconds=round(leg.change.due - now, 2))
+                self._change_refused(leg, code)
+
+    def _change_refused(self, leg: Any, code: int) -> None:
+        now = time.monotonic()
+        if leg.change.refused(code, now, ours=leg.outgoing, draw=random.random):
+            _log.info("sip_glare", source=leg.source, seconds=round(leg.change.due - now, 2))
+            self.count("crossed")
+        else:
+            leg.change = None
+
+    def _change_again(self, now: float) -> None:
+        """What is due after a glare; where the call is just being changed by the other side it is one more."""
+        for leg in self.legs:
+            if leg.change and leg.change.due and now >= leg.change.due and not self.controls.change(leg, leg.change):
+                self._change_refused(leg, GLARE)
 
     def tell(self, leg: Any, event: CallEvent) -> None:
         if not leg.told and leg.ours is None:
@@ -264,7 +282,7 @@ class Stack:
         """The other side wants us to call `target`: the answer, and the leg that does."""
         code, following = self.referred.asked(leg, target)
         if following is None:
-            self._note("transfer", leg.source)
+            self.note("transfer", leg.source)
         return code, following
 
     # For `Referred` and `watch`
@@ -284,7 +302,7 @@ class Stack:
 
     def end(self, leg: Any) -> None:
         """A leg that nobody knows, or no longer."""
-        attempt(leg.hangup, pj.load().CallOpParam())
+        attempt(leg, "hangup", pj.load().CallOpParam())
 
     def over(self, leg: Any) -> None:
         self._over.append(leg)
@@ -321,7 +339,7 @@ class Stack:
             pj.load().setLogLevel(settings.trace)
         endpoint.libCreate()
         config = endpoint_config(settings, self.limit)
-        listen(config, self._note, settings.trace)
+        listen(config, self.note, settings.trace)
         endpoint.libInit(config)
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         self.flood.open()
@@ -368,8 +386,7 @@ class Stack:
             self._turn(endpoint)
             now = time.monotonic()
             self.pbx.tick(now)
-            for leg in [leg for leg in self._legs.values() if leg.change and leg.change.due and now >= leg.change.due]:
-                self.controls.change(leg, leg.change)
+            self._change_again(now)
             if now - watched >= WATCH_SECONDS:
                 watched = now
                 end_dead(self, now)

@@ -18,14 +18,20 @@ Why = Literal[
     "malformed",
     "flood",
     "connections",
+    "handshake",
     "sound",
     "certificate",
     "transfer",
+    "no_ack",
+    "no_sound",
+    "held",
+    "crossed",
 ]
 """No line was free; too often; not listed, and nobody can authenticate; asked for a password; asked again, the nonce
-was old; the answer was wrong; not SIP, or broken; more messages than are read; more connections than are kept; sound in
-a call from somebody who is not in it; nobody vouches for the server that we connect to; somebody in a call wanted us to
-call somebody else."""
+was old; the answer was wrong; not SIP, or broken; more messages than are read; more connections than are kept; TLS that
+was begun and came to nothing; sound in a call from somebody who is not in it; nobody vouches for the server that we
+connect to; somebody in a call wanted us to call somebody else; our answer was not acknowledged; no sound came any more;
+on hold for too long; what we wanted of a call crossed with what the other side did."""
 
 BURST = 5.0
 """Lines that are logged at once, for each reason; then one every `EVERY` seconds, which says how many it stands for."""
@@ -68,6 +74,10 @@ class Unwanted:
         more |= {"unlogged": silent} if (silent := self._silent.pop(why, 0)) else {}
         log = _log.info if why in ("challenged", "stale") else _log.warning
         log("sip_unwanted", why=why, source=source, **more)
+
+    def count(self, why: Why) -> None:
+        """What has a line of its own in the log."""
+        self._counted(why, 1)
 
     def note_many(self, dropped: Iterable[Dropped], now: float) -> None:
         """A line for each source, at most one in `EVERY` seconds; to be called every now and then, if with nothing."""

@@ -30,20 +30,23 @@ def end_dead(stack: "Stack", now: float) -> None:
                 stack.tell_end(leg, Ended(leg.ours, 408))
         elif not leg.answered:
             if leg.accepted and now - leg.accepted >= ACK_SECONDS:
-                _log.warning("sip_no_ack", seconds=ACK_SECONDS)
+                _log.warning("sip_no_ack", source=leg.source, seconds=ACK_SECONDS)
+                stack.count("no_ack")
                 stack.controls.hangup(leg.number, 0, "lost")
             elif leg.dialling and now >= leg.dialling.until:
                 stack.controls.hangup(leg.number, 0, "no_answer")
             elif not leg.outgoing and now - leg.began >= RING_SECONDS:
-                _log.warning("sip_not_answered", seconds=RING_SECONDS)
+                _log.warning("sip_not_answered", source=leg.source, seconds=RING_SECONDS)
                 stack.controls.hangup(leg.number, 480, "no_answer")
         elif leg.hold.on and now - leg.hold_since >= stack.settings.hold_limit:
-            _log.warning("sip_held_too_long", seconds=stack.settings.hold_limit)
+            _log.warning("sip_held_too_long", source=leg.source, seconds=stack.settings.hold_limit)
+            stack.count("held")
             stack.controls.hangup(leg.number, 0, "lost")
         elif leg.stream is not None:
             packets = _packets(leg)
             if packets is not None and not leg.pulse.alive(packets, now):
-                _log.warning("sip_peer_lost", seconds=stack.settings.lost_after)
+                _log.warning("sip_peer_lost", source=leg.source, seconds=stack.settings.lost_after)
+                stack.count("no_sound")
                 stack.controls.hangup(leg.number, 0, "lost")
 
 

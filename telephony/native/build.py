@@ -37,7 +37,10 @@ OURS = (
 FLAGS = "-O2 -DNDEBUG -fPIC"
 MODULE_FLAGS = "-O1"
 """For the Python side of it, which is six megabytes of glue: half the time to compile, no difference in speed."""
-WRAPPED = ("pjsip_tpmgr_receive_packet", "pj_sock_accept", "pj_sock_close", "pjmedia_transport_udp_attach")
+WRAPPED = (
+    "pjsip_tpmgr_receive_packet", "pj_sock_accept", "pj_sock_close", "pjsip_tls_transport_start2",
+    "pjmedia_transport_udp_attach",
+)  # fmt: skip
 """Functions of PJSIP's that the linker sends its own calls of through ours (`__wrap_…`)."""
 CONFIGURE = (
     "--with-external-srtp", "--with-external-gsm", "--enable-speex-resample", "--enable-epoll",

@@ -17,3 +17,6 @@
 #define PJSIP_TRANSPORT_SERVER_IDLE_TIME 300
 /* A connection that says nothing for half a minute is closed (s). */
 #define PJSIP_TCP_INITIAL_TIMEOUT 30
+/* Reports on the sound go beside where the sound goes; who sends three from elsewhere does not get ours
+ * (rtp_guard.hpp). */
+#define PJMEDIA_RTCP_NAT_PROBATION_CNT 0x7fffffff

@@ -1,8 +1,8 @@
 /* What strangers may send to the SIP port, decided before PJSIP reads it: so many messages and so many connections.
  *
  * The linker sends PJSIP's own calls through here (--wrap in build.py). Messages are looked at on the one thread that
- * polls PJSIP. Known are the networks that may call and the PBXs that we have accounts at; they pass, and so do
- * messages of calls that are up, within a limit of their own.
+ * polls PJSIP. Known are the networks that may call and the PBXs that we have accounts at: each of their addresses has a
+ * limit of its own, far above what a trunk sends. Messages of calls that are up have another one, whoever sends them.
  */
 #pragma once
 
@@ -24,15 +24,17 @@ namespace mostrador {
 
 /* Messages a second and at once: from each stranger, from all of them. Before it is called everything passes. */
 void floodLimits(double each, double burst, double allEach, double allBurst);
-/* Connections at once: from each stranger, from all of them. */
-void floodConnections(unsigned each, unsigned all);
+/* The same from each known address, and as many again of calls that are up; 0: all are read. */
+void floodKnownLimit(double each, double burst);
+/* Connections at once: from each stranger, from all of them; from each known address, from all of those. */
+void floodConnections(unsigned each, unsigned all, unsigned knownEach, unsigned knownAll);
 /* A network that is known: an address and the bits of it that count. False: it is none. */
 bool floodKnow(const std::string &address, unsigned bits);
 /* Nobody is known any more. */
 void floodForget();
 /* A call is up, or over. */
 void floodCall(const std::string &callId, bool up);
-/* What was turned away since it was last asked: lines "messages|connections|sound|broken address port count". */
+/* What was turned away since it was last asked: lines "messages|connections|handshakes|sound|broken address port count". */
 std::string floodReport();
 /* Whether a message would be read, for tests without a network. `now`: seconds. */
 bool floodAdmits(const std::string &address, const std::string &message, double now);
@@ -42,9 +44,14 @@ bool floodAdmits(const std::string &address, const std::string &message, double 
 /* Turned away since it was last asked. */
 struct Turned
 {
-    Ledger messages, connections, sound, broken;
+    Ledger messages, connections, handshakes, sound, broken;
 };
 inline Turned turned;
+
+struct Connections
+{
+    unsigned each = 0, all = 0;
+};
 
 class FloodGate
 {
@@ -58,10 +65,16 @@ public:
         on_ = true;
     }
 
-    void allow(unsigned each, unsigned all)
+    void limit_known(const Rate &each)
     {
-        each_connections_ = each;
-        all_connections_ = all;
+        known_each_ = each;
+        known_sources_.forget();
+    }
+
+    void allow(const Connections &strangers, const Connections &known)
+    {
+        allowed_[false] = strangers;
+        allowed_[true] = known;
     }
 
     void know(const Network &network)
@@ -101,13 +114,18 @@ public:
     /* Whether PJSIP may read `size` bytes that came from `address`. */
     bool admits(const Address &address, const char *message, size_t size, double now)
     {
-        if (!on_ || is_known(address))
+        if (!on_)
+            return true;
+        const bool known = is_known(address);
+        if (known && known_each_.each <= 0)
             return true;
         const double cost = 1 + double(size / COSTLY);
-        Source &source = sources_.at(address.neighbourhood(), each_.burst, OF_CALLS.burst, now);
-        if (calls_up_ && is_of_call(message, size) && source.calls.take(OF_CALLS, cost, now))
+        const Rate &each = known ? known_each_ : each_, &of_calls = known ? known_each_ : OF_CALLS;
+        Source &source = known ? known_sources_.at(address, each.burst, of_calls.burst, now)
+                               : sources_.at(address.neighbourhood(), each.burst, of_calls.burst, now);
+        if (calls_up_ && is_of_call(message, size) && source.calls.take(of_calls, cost, now))
             return true;
-        return source.any.take(each_, cost, now) && together_.take(all_, cost, now);
+        return source.any.take(each, cost, now) && (known || together_.take(all_, cost, now));
     }
 
     /* Whether one more connection from `address` may be open; if so it is, until `closed`. */
@@ -115,19 +133,20 @@ public:
     {
         if (!on_)
             return true;
-        const Address who = address.neighbourhood();
         const bool known = is_known(address);
+        const Address who = known ? address : address.neighbourhood();
         std::lock_guard<std::mutex> guard(lock_);
+        unsigned own = 0, all = 0;
+        for (const auto &one : open_)
+            if (one.second.known == known) {
+                ++all;
+                own += one.second.address == who;
+            }
+        if (own >= allowed_[known].each || all >= allowed_[known].all)
+            return false;
         if (!known) {
-            unsigned own = 0, all = 0;
-            for (const auto &one : open_)
-                if (!one.second.known) {
-                    ++all;
-                    own += one.second.address == who;
-                }
             Source &source = sources_.at(who, each_.burst, OF_CALLS.burst, now);
-            if (own >= each_connections_ || all >= all_connections_ ||
-                !source.any.take(each_, OF_CONNECTION, now) || !together_.take(all_, OF_CONNECTION, now))
+            if (!source.any.take(each_, OF_CONNECTION, now) || !together_.take(all_, OF_CONNECTION, now))
                 return false;
         }
         open_[socket] = {who, known};
@@ -193,12 +212,12 @@ private:
     }
 
     bool on_ = false;
-    Rate each_, all_;
+    Rate each_, all_, known_each_;
     Bucket together_;
-    Sources sources_;
+    Sources sources_, known_sources_;
     std::array<uint64_t, 1024> calls_;
     size_t calls_up_ = 0;
-    unsigned each_connections_ = 0, all_connections_ = 0;
+    Connections allowed_[2];  /* of strangers, of who is known */
     std::mutex lock_;  /* of what other threads ask for: sockets are closed on any */
     std::vector<Network> known_;
     std::map<pj_sock_t, Connection> open_;
@@ -215,7 +234,12 @@ inline void floodLimits(double each, double burst, double allEach, double allBur
     gate().limit({each, burst}, {allEach, allBurst});
 }
 
-inline void floodConnections(unsigned each, unsigned all) { gate().allow(each, all); }
+inline void floodKnownLimit(double each, double burst) { gate().limit_known({each, burst}); }
+
+inline void floodConnections(unsigned each, unsigned all, unsigned knownEach, unsigned knownAll)
+{
+    gate().allow({each, all}, {knownEach, knownAll});
+}
 
 inline bool floodKnow(const std::string &address, unsigned bits)
 {
@@ -233,8 +257,8 @@ inline void floodCall(const std::string &callId, bool up) { gate().call(callId, 
 
 inline std::string floodReport()
 {
-    return turned.messages.take("messages") + turned.connections.take("connections") + turned.sound.take("sound") +
-           turned.broken.take("broken");
+    return turned.messages.take("messages") + turned.connections.take("connections") +
+           turned.handshakes.take("handshakes") + turned.sound.take("sound") + turned.broken.take("broken");
 }
 
 inline bool floodAdmits(const std::string &address, const std::string &message, double now)
@@ -248,6 +272,9 @@ extern "C" {
 pj_ssize_t __real_pjsip_tpmgr_receive_packet(pjsip_tpmgr *mgr, pjsip_rx_data *rdata);
 pj_status_t __real_pj_sock_accept(pj_sock_t server, pj_sock_t *made, pj_sockaddr_t *from, int *length);
 pj_status_t __real_pj_sock_close(pj_sock_t socket);
+pj_status_t __real_pjsip_tls_transport_start2(
+    pjsip_endpoint *endpoint, const pjsip_tls_setting *wanted, const pj_sockaddr *local, const pjsip_host_port *shown,
+    unsigned accepts, pjsip_tpfactory **made);
 
 /* A stranger who sends too much over a connection loses it. A datagram that fills the buffer had more in it: what is left
  * of such a message may look whole and is not. */
@@ -296,6 +323,22 @@ pj_status_t __wrap_pj_sock_close(pj_sock_t socket)
 {
     gate().closed(socket);  /* before its number can be used again */
     return __real_pj_sock_close(socket);
+}
+
+/* PJSIP says nothing of those who begin a handshake and end it: they speak no TLS, an old one, or don't trust us. */
+inline void handshake_failed(const pjsip_tls_on_accept_fail_param *param)
+{
+    const auto &from = *static_cast<const pj_sockaddr *>(param->remote_addr);
+    turned.handshakes.add(Address::of(from), pj_sockaddr_get_port(&from));
+}
+
+pj_status_t __wrap_pjsip_tls_transport_start2(
+    pjsip_endpoint *endpoint, const pjsip_tls_setting *wanted, const pj_sockaddr *local, const pjsip_host_port *shown,
+    unsigned accepts, pjsip_tpfactory **made)
+{
+    pjsip_tls_setting setting = *wanted;  /* what it points at PJSIP copies */
+    setting.on_accept_fail_cb = &handshake_failed;
+    return __real_pjsip_tls_transport_start2(endpoint, &setting, local, shown, accepts, made);
 }
 
 }

@@ -1,8 +1,8 @@
 /* Whose sound is heard in a call: that of the other side of it, and of nobody else who finds the port.
  *
  * PJMEDIA changes over to another source after ten packets from there without one from the old: whoever sends fast
- * enough takes the call over. Here it is decided below PJMEDIA, where packets come from the network. Encrypted sound
- * is not looked at: what somebody else sends fails authentication.
+ * enough takes the call over. Here it is decided below PJMEDIA, where packets come from the network. The same goes for
+ * reports on the sound (RTCP). Encrypted sound is not looked at: what somebody else sends fails authentication.
  */
 #pragma once
 
@@ -35,11 +35,19 @@ public:
         Address words;
         return Address::read(address, words) && hears(words, port, now);
     }
+    /* Whether a report is, from whatever port: sound's source has the same address, or the SDP names it. */
+    bool believes(const std::string &address) const
+    {
+        Address words;
+        return Address::read(address, words) && believes(words);
+    }
 
 #ifndef SWIG
-    void expect(const Address &address, unsigned port)
+    /* `reports`: where the SDP says that these come from. */
+    void expect(const Address &address, unsigned port, const Address &reports = {})
     {
         said_ = {address, port};
+        reports_ = reports;
         from_ = {};
     }
 
@@ -54,6 +62,11 @@ public:
         return true;
     }
 
+    bool believes(const Address &address) const
+    {
+        return from_.port == 0 || address == from_.address || address == said_.address || address == reports_;
+    }
+
 private:
     struct Place
     {
@@ -63,6 +76,7 @@ private:
     };
     static constexpr double SILENT = 3;
     Place said_, from_;
+    Address reports_;
     double heard_ = 0;
 #endif
 };
@@ -77,6 +91,7 @@ struct Guard
 {
     pjmedia_transport_op op;  /* the first: the transport's operations lead back to us */
     pjmedia_transport_op *real;
+    pjmedia_transport *transport;
     std::mutex lock;
     SoundSource source;
     bool encrypted = false;
@@ -111,6 +126,17 @@ inline void on_rtp(pjmedia_tp_cb_param *param)
 inline void on_rtcp(void *user, void *packet, pj_ssize_t size)
 {
     auto *guard = static_cast<Guard *>(user);
+    if (size > 0 && !guard->encrypted) {
+        pjmedia_transport_info info;
+        pjmedia_transport_info_init(&info);
+        guard->real->get_info(guard->transport, &info);  /* nothing else tells where it came from */
+        const Address address = Address::of(info.src_rtcp_name);
+        std::lock_guard<std::mutex> hold(guard->lock);
+        if (!guard->source.believes(address)) {
+            turned.sound.add(address, pj_sockaddr_get_port(&info.src_rtcp_name));
+            return;
+        }
+    }
     if (guard->rtcp)
         guard->rtcp(guard->user, packet, size);
 }
@@ -136,7 +162,8 @@ inline pj_status_t attach(pjmedia_transport *transport, pjmedia_transport_attach
     const bool encrypted = decrypts(param);
     {
         std::lock_guard<std::mutex> hold(guard->lock);
-        guard->source.expect(Address::of(param->rem_addr), pj_sockaddr_get_port(&param->rem_addr));
+        guard->source.expect(
+            Address::of(param->rem_addr), pj_sockaddr_get_port(&param->rem_addr), Address::of(param->rem_rtcp));
         guard->encrypted = encrypted;
         guard->user = param->user_data;
         guard->rtp = param->rtp_cb;
@@ -176,6 +203,7 @@ pj_status_t __wrap_pjmedia_transport_udp_attach(
         return status;
     auto *guard = new rtp::Guard();
     guard->real = (*made)->op;
+    guard->transport = *made;
     guard->op = *(*made)->op;
     guard->op.attach2 = &rtp::attach;
     guard->op.detach = &rtp::detach;

@@ -162,13 +162,14 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2.0)
     parser.add_argument("--burst", type=int, default=10)
     parser.add_argument("--messages", type=int, default=Gate().messages, help="read for each attempt")
+    parser.add_argument("--listed-rate", type=float, default=Gate().listed_rate, help="messages of who is allowed")
     parser.add_argument("--nonce", type=float, default=300.0, help="seconds that a challenge lives")
     options = parser.parse_args()
     users = dict(one.split(":", 1) for one in options.user)
     gate = Gate(
         tuple(options.allowed), tuple(options.trusted), users,
         algorithms=tuple(options.algorithm or Gate().algorithms), rate=options.rate, burst=options.burst,
-        nonce_seconds=options.nonce, messages=options.messages,
+        nonce_seconds=options.nonce, messages=options.messages, listed_rate=options.listed_rate,
     )  # fmt: skip
     given = json.loads(options.settings)
     if tls := given.pop("tls", None):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from telephony import pj
+from telephony.flood import LISTED_CONNECTIONS
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, request, stranger, unwanted
@@ -88,6 +89,51 @@ def test_a_stranger_who_was_cut_off_may_call_again_later(start: Start, tmp_path:
         server.wait(lambda news: news.get("unwanted") == "flood")
     run_sipp(tmp_path, with_password("ana", "s3cret", *TALK), server.address, "-m", "1", *STRANGER)
     assert len(server.wait_for(ended, 1)) == 1
+
+
+async def test_a_listed_source_gone_mad_is_cut_off_and_others_go_on(start: Start, tmp_path: Path) -> None:
+    """Its own call that is up goes on, too."""
+    server = start("echo", "--allowed", "127.0.0.0/8", "--listed-rate", "60")
+    with HandCall(address(server), "127.0.0.2") as call:
+        call.up()
+
+        def trouble() -> None:
+            with stranger() as port:  # 127.0.0.2, which is listed here
+                for number in range(FLOOD):
+                    port.sendto(request(number, "OPTIONS"), address(server))
+                    if number % 30 == 0:
+                        time.sleep(0.01)
+            server.wait_for(lambda news: news.get("unwanted") == "flood", 1)
+            call.send("INFO", 2)
+            assert call.final("INFO", 2)[0] >= 200
+
+        back = await calling_meanwhile(server, tmp_path, trouble)
+        assert call.bye(3) == 200
+    assert np.median(back) > 0.9
+    run_sipp(tmp_path, PLAIN, server.address, "-m", "5")
+    assert unwanted(server)["flood"] > FLOOD / 2
+
+
+def test_a_listed_source_has_many_connections_and_not_all_of_them(start: Start, tmp_path: Path) -> None:
+    server = start("echo", "--allowed", "127.0.0.0/8", "--settings", json.dumps({"transports": ["udp", "tcp"]}))
+    with lines(port_of(server, "tcp"), 80) as opened:
+        server.wait_for(lambda news: news.get("unwanted") == "connections", 1)
+        assert still_open(opened) == LISTED_CONNECTIONS
+        run_sipp(tmp_path, PLAIN, "127.0.0.1:" + str(port_of(server, "tcp")[1]), "-t", "t1", "-m", "3")
+
+
+def test_who_does_not_trust_our_certificate_is_counted(start: Start, tmp_path: Path) -> None:
+    """As when it has expired: nobody else tells."""
+    pair, other = make(tmp_path, "server"), make(tmp_path, "other")
+    server = start("echo", "--settings", json.dumps({"transports": ["udp", "tls"], "tls": secured(pair)}))
+    context = ssl.create_default_context(cafile=other.certificate)
+    with socket.create_connection(port_of(server, "tls"), timeout=20) as plain, pytest.raises(ssl.SSLError):
+        context.wrap_socket(plain, server_hostname="127.0.0.1")
+    server.wait(lambda news: news.get("unwanted") == "handshake")
+    with lines(port_of(server, "tls"), 1) as [line]:
+        line.sendall(b"OPTIONS sip:counter@127.0.0.1 SIP/2.0\r\n\r\n")
+        server.wait_for(lambda news: news.get("unwanted") == "handshake", 2)
+    assert unwanted(server)["handshake"] == 2
 
 
 @contextlib.contextmanager

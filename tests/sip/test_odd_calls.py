@@ -1,5 +1,6 @@
 """Calls that are not as they should be, by callers who may call: odd offers, endless headers, races, no sound."""
 
+import asyncio
 import json
 import random
 import socket
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
+from telephony.sip import SipAgent, SipSettings
 from tests.sip.by_hand import HandCall
 from tests.sip.certificates import make
 from tests.sip.datagrams import address, broken, request
@@ -86,14 +89,18 @@ async def test_odd_offers_are_answered_and_a_live_call_hears_nothing_of_them(sta
 
 def test_an_odd_offer_within_a_call_does_not_end_it(start: Start) -> None:
     server = start("echo")
+    codes: list[int] = []
     with HandCall(address(server)) as call:
         call.up()
         for number, offer in enumerate(OFFERS.values(), 2):
             call.send("INVITE", number, offer)
-            code, _ = call.final("INVITE", number)
-            call.ack(number, code)
+            codes.append(call.final("INVITE", number)[0])
+            call.ack(number, codes[-1])
         assert call.bye() == 200
     assert server.wait(ended)["cause"] == "customer"
+    refused = sum(code >= 400 for code in codes)
+    assert refused > 5
+    server.wait_for(lambda news: news.get("unwanted") == "malformed", refused)
 
 
 async def test_damaged_messages_of_those_who_may_call_end_nothing(start: Start, tmp_path: Path) -> None:
@@ -164,11 +171,44 @@ def test_races_of_a_call_s_beginning_and_end(start: Start, tmp_path: Path, order
     run_sipp(tmp_path, PLAIN, server.address, "-m", "2")
 
 
-def test_a_call_that_never_sends_sound_ends_with_a_cause(start: Start) -> None:
+def test_a_call_that_never_sends_sound_ends_with_a_cause_and_is_counted(start: Start) -> None:
     server = start("echo", "--lost-after", "2")
     with HandCall(address(server)) as call:
         call.up()
         assert server.wait(ended)["cause"] == "lost"
+    assert server.wait(lambda news: news.get("unwanted") == "no_sound")["count"] == 1
+
+
+async def test_what_a_call_is_given_up_for_is_logged_with_its_source_and_counted() -> None:
+    counted: list[str] = []
+    settings = SipSettings(port=0, lost_after=1.0, hold_limit=1.0)
+    agent = SipAgent(settings, counted=lambda why, _: counted.append(why))
+    await agent.start()
+
+    def given_up(call: HandCall, *, acknowledged: bool, direction: str) -> None:
+        call.send("INVITE", body=call.sdp + f"a={direction}\r\n")
+        assert call.final()[0] == 200
+        if acknowledged:
+            call.ack()
+
+    sources: list[str] = []
+    with capture_logs() as logs:
+        try:
+            for acknowledged, direction in ((True, "sendrecv"), (True, "inactive"), (False, "sendrecv")):
+                with HandCall(("127.0.0.1", int(agent.uri.rpartition(":")[2]))) as call:
+                    sources.append(call.here)
+                    calling = asyncio.ensure_future(
+                        asyncio.to_thread(given_up, call, acknowledged=acknowledged, direction=direction)
+                    )
+                    came = await anext(agent.incoming())
+                    assert await came.answer()
+                    await calling
+                    assert await came.gone(30)
+        finally:
+            await agent.stop()
+    lines = {line["event"]: line.get("source") for line in logs}
+    assert [lines[event] for event in ("sip_peer_lost", "sip_held_too_long", "sip_no_ack")] == sources
+    assert counted == ["no_sound", "held", "no_ack"]
 
 
 def test_a_server_with_an_expired_certificate_is_hung_up_on(start: Start, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import subprocess
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from telephony.accounts import AccountSettings
 from telephony.secret import Secret
@@ -23,6 +25,7 @@ from telephony.sip import (
     SipSettings,
     Trying,
 )
+from tests.sip.legs import agent_with
 from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, alike, free_port, sipp
 from tests.sip.rtp import RATE, RtpPeer
@@ -271,7 +274,7 @@ async def test_a_second_telephone_that_answers_is_hung_up(tmp_path: Path) -> Non
 
 async def test_when_both_change_the_call_at_once_it_is_tried_again(tmp_path: Path) -> None:
     """491 to our hold; agreed to after 2.1 to 4 s."""
-    port = free_port()
+    port, counted = free_port(), Counter[str]()
     held = sound_of("recvonly")
     glaring = phone(
         tmp_path, port, expect("INVITE"), reply(200, sound=True), expect("ACK"),
@@ -279,7 +282,7 @@ async def test_when_both_change_the_call_at_once_it_is_tried_again(tmp_path: Pat
         expect("INVITE"), accept(held), expect("ACK"),
         expect("BYE"), accept(),
     )  # fmt: skip
-    async with agent_of() as agent:
+    async with agent_with(counted=lambda why, count: counted.update({why: count})) as agent:
         call = await agent.dial(f"sip:somebody@127.0.0.1:{port}")
         asked = 0.0
         waited: list[float] = []
@@ -293,8 +296,11 @@ async def test_when_both_change_the_call_at_once_it_is_tried_again(tmp_path: Pat
                 waited.append(time.monotonic() - asked)
                 await call.hangup()
 
-        events = await course(call, act)
+        with capture_logs() as logs:
+            events = await course(call, act)
         done(glaring, tmp_path)
+    assert counted == {"crossed": 1}
+    assert [line["source"] for line in logs if line["event"] == "sip_glare"] == [f"127.0.0.1:{port}"]
     assert names(events) == ["Trying", "Answered", "Hold", "Ended"]
     assert waited[0] >= 2.0
 

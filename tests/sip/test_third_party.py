@@ -123,6 +123,58 @@ def test_behind_a_router_sound_comes_from_elsewhere_than_the_sdp_says(start: Sta
         second.close()
 
 
+SENDER = 200
+"""RTCP: a sender's report."""
+
+
+def report(kind: int) -> bytes:
+    """RTCP of somebody's: an empty receiver report, and another of `kind` (203: goodbye)."""
+    return struct.pack("!BBHI", 0x80, 201, 1, 666) + struct.pack("!BBHI", 0x81, kind, 1, 666)
+
+
+def peer_with_reports() -> tuple[RtpPeer, socket.socket]:
+    """The other side's sound, and the socket beside it that reports come to."""
+    while True:
+        peer, reports = RtpPeer(melody(2.0, RATE)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            reports.bind(("127.0.0.1", peer.port + 1))
+        except OSError:
+            peer.close()
+            reports.close()
+        else:
+            reports.settimeout(20)
+            return peer, reports
+
+
+def test_reports_of_a_third_party_are_ignored_and_counted(start: Start) -> None:
+    """Ours go on to the other side, and never to whoever sends."""
+    server = start("echo")
+    before = ports_of(server.pid)
+    peer, reports = peer_with_reports()
+    try:
+        with (
+            reports,
+            HandCall(address(server), sound=peer.port) as call,
+            socket.socket(type=socket.SOCK_DGRAM) as other,
+        ):
+            other.bind(("127.0.0.3", 0))
+            call.up()
+            peer.more(50)
+            for _ in range(50):
+                for there in ports_of(server.pid) - before:
+                    other.sendto(report(203), ("127.0.0.1", there))
+            server.wait(lambda news: news.get("unwanted") == "sound")
+            while reports.recv(2_048)[1] != SENDER:
+                pass
+            other.settimeout(6)  # longer than from one report to the next
+            with pytest.raises(TimeoutError):
+                other.recv(2_048)
+            assert call.bye() == 200
+    finally:
+        peer.close()
+    assert unwanted(server)["sound"] == 100
+
+
 def test_with_srtp_forged_packets_fail_authentication(start: Start, tmp_path: Path) -> None:
     pair = make(tmp_path, "server")
     server = start(

@@ -20,6 +20,7 @@ def gate() -> Iterator[Any]:
     library = pj.load()
     library.floodForget()
     library.floodLimits(EACH, BURST, EACH, TOGETHER)
+    library.floodKnownLimit(0, 0)
     yield library
     library.floodForget()
     library.floodLimits(1e9, 1e9, 1e9, 1e9)
@@ -62,6 +63,20 @@ def test_who_is_known_passes(gate: Any, network: tuple[str, int], inside: tuple[
     assert not outside or admitted(gate, outside, 1_000, 10.0) == BURST
 
 
+def test_who_is_known_and_goes_mad_has_a_limit_and_others_lose_nothing_by_it(gate: Any) -> None:
+    gate.floodKnow("192.0.2.0", 24)
+    gate.floodKnownLimit(100, 200)
+    gate.floodCall("7f@192.0.2.1", True)
+    of_call = BYE.format(name="Call-ID", call="7f@192.0.2.1")
+    assert admitted(gate, "192.0.2.1", 10_000, 10.0) == 200
+    assert admitted(gate, "192.0.2.1", 10_000, 10.0, of_call) == 200, "calls that are up have their own"
+    assert admitted(gate, "192.0.2.2", 100, 10.0) == 100, "another address of the network"
+    assert sum(admitted(gate, f"192.0.2.{n}", 150, 20.0) for n in range(1, 101)) == 15_000, "nothing together"
+    assert admitted(gate, "198.51.100.7", 100, 10.0) == BURST, "strangers as ever"
+    assert admitted(gate, "192.0.2.1", 10_000, 22.0) == 200
+    gate.floodCall("7f@192.0.2.1", False)
+
+
 def test_nonsense_is_no_network(gate: Any) -> None:
     assert not gate.floodKnow("nonsense", 8)
     assert not gate.floodKnow("", 0)
@@ -93,9 +108,11 @@ def test_long_messages_count_as_many(gate: Any) -> None:
 
 
 def test_the_report_is_read() -> None:
-    assert read("messages 192.0.2.1 5060 17\nconnections 2001:db8::1 9 1\nsound * 0 3\n") == [
+    lines = "messages 192.0.2.1 5060 17\nconnections 2001:db8::1 9 1\nhandshakes 192.0.2.1 7 2\nsound * 0 3\n"
+    assert read(lines) == [
         Dropped("flood", "192.0.2.1:5060", 17),
         Dropped("connections", "[2001:db8::1]:9", 1),
+        Dropped("handshake", "192.0.2.1:7", 2),
         Dropped("sound", "*", 3),
     ]
     assert read("") == []

@@ -52,3 +52,17 @@ def test_an_offer_that_names_no_address_leaves_it_to_the_first(source: Any) -> N
     assert source.hears(*OTHER, 0.0)
     assert not source.hears(*SAID, 0.02)
     assert not source.hears("nonsense", 1, 0.04)
+
+
+def test_reports_are_believed_from_where_the_sound_is_and_from_nobody_else(source: Any) -> None:
+    assert source.hears(*ROUTER, 0.0)
+    assert source.believes(ROUTER[0])
+    assert source.believes(SAID[0])
+    assert not source.believes(OTHER[0])
+    assert not source.believes("nonsense")
+
+
+def test_before_any_sound_a_report_may_come_through_a_router(source: Any) -> None:
+    assert source.believes(ROUTER[0])
+    assert source.hears(*SAID, 0.0)
+    assert not source.believes(ROUTER[0])
