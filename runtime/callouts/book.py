@@ -1,7 +1,8 @@
 """The queue of calls to place, in SQLite: what is asked for, each attempt, and who must never be called.
 
 An attempt is on the disk before anybody is dialled, and its end after; so whatever ends the program in between, no
-attempt is dialled twice and none is forgotten. Any process may read and write beside the device.
+attempt is dialled twice and none is forgotten. Any process may read and write beside the device. Numbers, names and
+messages are sealed by the device's key, which is another file.
 """
 
 import hashlib
@@ -15,24 +16,28 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
-from core.errors import CalloutError
+from core.errors import CalloutError, RecordingError
 from runtime.callouts.request import FINAL, Attempt, History, Outcome, Request, Rules
 from runtime.callouts.rules import Now, may_call
+from runtime.recording.keys import DeviceKey
+from runtime.recording.store import DEVICE_KEY
 
-SCHEMA = 1
+SCHEMA = 2
+"""1 had all in the clear."""
 WAIT = 5.0
 """Seconds that one process waits for another's transaction."""
 RECENT = 3 * 86_400
 """Seconds of a customer's calls that can matter to the limit of a day, in whatever time zone."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL);  -- sealed
 CREATE TABLE IF NOT EXISTS request (
     id TEXT PRIMARY KEY,
     customer TEXT NOT NULL,
     mark TEXT NOT NULL,           -- of the number, as in `blocked`
-    body BLOB NOT NULL,           -- msgpack
+    body BLOB NOT NULL,           -- msgpack, sealed
     cancelled REAL,               -- Unix time
     wiped REAL                    -- when its personal data went
 );
@@ -83,25 +88,29 @@ class Book:
                     raise CalloutError("callout.version", f"{path}: written by a newer version: update")
                 db.execute("PRAGMA journal_mode = WAL")
                 db.executescript(_TABLES)
-                db.execute(f"PRAGMA user_version = {SCHEMA}")
-                db.execute("INSERT INTO secret SELECT ? WHERE NOT EXISTS (SELECT 1 FROM secret)", (os.urandom(32),))
-                self._key = bytes(db.execute("SELECT key FROM secret").fetchone()[0])
+            try:
+                self._device = DeviceKey.open(path.with_name(DEVICE_KEY), make=version < SCHEMA)
+            except RecordingError as error:
+                raise CalloutError("callout.key", error.message) from None
+        with self._writing() as db:
+            self._key = self._secret(db)
+        if version < SCHEMA:
+            self._forget_the_old()
 
     def add(self, request: Request) -> None:
         """Twice the same is once; another request of the same id is a mistake."""
         with self._writing() as db:
             if self._is_blocked(db, request.customer, self.mark(request.number)):
                 raise CalloutError("callout.blocked", f"{request.customer} must not be called: see `callout block`")
-            body = msgspec.msgpack.encode(request)
             done = db.execute("SELECT body FROM request WHERE id = ?", (request.id,)).fetchone()
             if done is not None:
-                known = msgspec.msgpack.decode(done[0], type=Request)
+                known = self._read(request.id, done[0])
                 if msgspec.structs.replace(known, added=request.added) != request:
                     raise CalloutError("callout.twice", f"there is another request {request.id!r}: give it another id")
                 return
             db.execute(
                 "INSERT INTO request (id, customer, mark, body) VALUES (?, ?, ?, ?)",
-                (request.id, request.customer, self.mark(request.number), body),
+                (request.id, request.customer, self.mark(request.number), self._sealed(request)),
             )
 
     def cancel(self, identity: str, now: datetime) -> bool:
@@ -110,7 +119,7 @@ class Book:
             done = db.execute(
                 "UPDATE request SET cancelled = coalesce(cancelled, ?) WHERE id = ?", (now.timestamp(), identity)
             )
-            _wipe(db, identity, now)
+            self._wipe(db, identity, now)
             return done.rowcount > 0
 
     def block(self, kind: Kind, who: str, now: datetime, why: str) -> None:
@@ -138,9 +147,7 @@ class Book:
                 )
             db.execute("DELETE FROM attempt WHERE customer = ?", (customer,))
             erased = db.execute("DELETE FROM request WHERE customer = ?", (customer,)).rowcount
-        with self._failures(), closing(self._connect()) as db:
-            [(read_elsewhere, _, _)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if read_elsewhere:
+        if not self._forget_the_old():
             raise CalloutError(
                 "callout.still_read",
                 f"{customer} is erased, but {self.path} is read by another program, for which the old is still there:"
@@ -170,7 +177,7 @@ class Book:
             )
             if outcome in FINAL:
                 [(request,)] = db.execute("SELECT request FROM attempt WHERE id = ?", (attempt,)).fetchall()
-                _wipe(db, request, now)
+                self._wipe(db, request, now)
 
     def recover(self, now: datetime) -> int:
         """What was going on when the program ended has been interrupted; how many those are. At the start."""
@@ -183,7 +190,7 @@ class Book:
     def wipe(self, identity: str, now: datetime) -> None:
         """Forget number, name and words of a request that will not be called any more."""
         with self._writing() as db:
-            _wipe(db, identity, now)
+            self._wipe(db, identity, now)
 
     def entry(self, identity: str) -> Entry | None:
         with self._failures(), closing(self._connect()) as db:
@@ -203,7 +210,8 @@ class Book:
             return db.execute("SELECT kind, mark, at, why FROM blocked ORDER BY at").fetchall()
 
     def mark(self, number: str) -> str:
-        """What stands for a number where only its being the same matters. Whoever has this file can try all numbers."""
+        """What stands for a number where only its being the same matters. Whoever has this file and the device's key
+        can try all numbers."""
         return hashlib.blake2b(number.encode(), key=self._key, digest_size=16).hexdigest()
 
     def _entry(self, db: sqlite3.Connection, identity: str) -> Entry | None:
@@ -227,7 +235,51 @@ class Book:
             self._is_blocked(db, customer, mark),
             cancelled is not None,
         )
-        return Entry(msgspec.msgpack.decode(body, type=Request), history, wiped is not None)
+        return Entry(self._read(identity, body), history, wiped is not None)
+
+    def _secret(self, db: sqlite3.Connection) -> bytes:
+        """Under which numbers are hashed; with the first one all that is older is sealed."""
+        [version] = db.execute("PRAGMA user_version").fetchone()
+        row = db.execute("SELECT key FROM secret").fetchone()
+        if version == SCHEMA:
+            return self._unsealed(row[0], "callouts")
+        key = bytes(row[0]) if row else os.urandom(32)
+        db.execute("DELETE FROM secret")
+        db.execute("INSERT INTO secret VALUES (?)", (self._device.seal(key, "callouts"),))
+        for identity, body in db.execute("SELECT id, body FROM request").fetchall():
+            known = msgspec.msgpack.decode(body, type=Request)
+            db.execute("UPDATE request SET body = ? WHERE id = ?", (self._sealed(known), identity))
+        db.execute(f"PRAGMA user_version = {SCHEMA}")
+        return key
+
+    def _sealed(self, request: Request) -> bytes:
+        return self._device.seal(msgspec.msgpack.encode(request), f"callout {request.id}")
+
+    def _read(self, identity: str, body: bytes) -> Request:
+        return msgspec.msgpack.decode(self._unsealed(body, f"callout {identity}"), type=Request)
+
+    def _unsealed(self, sealed: bytes, what: str) -> bytes:
+        try:
+            return self._device.unseal(sealed, what)
+        except (InvalidTag, ValueError):
+            raise CalloutError(
+                "callout.key",
+                f"{self.path} was sealed by another key than {self.path.with_name(DEVICE_KEY)}: restore that one",
+            ) from None
+
+    def _wipe(self, db: sqlite3.Connection, identity: str, now: datetime) -> None:
+        row = db.execute("SELECT body FROM request WHERE id = ? AND wiped IS NULL", (identity,)).fetchone()
+        if row is not None:
+            rest = msgspec.structs.replace(self._read(identity, row[0]), number="", person="", message="")
+            db.execute(
+                "UPDATE request SET body = ?, wiped = ? WHERE id = ?", (self._sealed(rest), now.timestamp(), identity)
+            )
+
+    def _forget_the_old(self) -> bool:
+        """Out of the log, too; False: somebody still reads it."""
+        with self._failures(), closing(self._connect()) as db:
+            [(read_elsewhere, _, _)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return not read_elsewhere
 
     def _is_blocked(self, db: sqlite3.Connection, customer: str, mark: str) -> bool:
         query = "SELECT 1 FROM blocked WHERE (kind = 'customer' AND mark = ?) OR (kind = 'number' AND mark = ?)"
@@ -267,14 +319,3 @@ def new_id() -> str:
 
 def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _wipe(db: sqlite3.Connection, identity: str, now: datetime) -> None:
-    row = db.execute("SELECT body FROM request WHERE id = ? AND wiped IS NULL", (identity,)).fetchone()
-    if row is not None:
-        known = msgspec.msgpack.decode(row[0], type=Request)
-        rest = msgspec.structs.replace(known, number="", person="", message="")
-        db.execute(
-            "UPDATE request SET body = ?, wiped = ? WHERE id = ?",
-            (msgspec.msgpack.encode(rest), now.timestamp(), identity),
-        )

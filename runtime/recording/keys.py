@@ -1,4 +1,5 @@
-"""Who can read a recording: each has a key of its own, which the device's key wraps. Without either it is noise."""
+"""Who can read what the device keeps: a recording has a key of its own, which the device's key wraps; what is small is
+sealed by the device's key itself. Without it all of it is noise."""
 
 import contextlib
 import os
@@ -17,7 +18,7 @@ _NONCE = 12
 
 
 class DeviceKey:
-    """The key that wraps all others, from a file that is its owner's alone."""
+    """The key that wraps all others, and seals what is small, from a file that is its owner's alone."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = ChaCha20Poly1305(key)
@@ -28,7 +29,8 @@ class DeviceKey:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if make and not path.exists():
-                _put(path, secrets.token_bytes(SIZE))
+                with contextlib.suppress(FileExistsError):  # another process has just made it
+                    _put(path, secrets.token_bytes(SIZE))
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 key = file.read(SIZE + 1)
@@ -46,9 +48,18 @@ class DeviceKey:
 
     def new(self, path: Path, identity: str) -> bytes:
         """A key for one recording, kept wrapped in `path`. Raises OSError."""
-        key, nonce = secrets.token_bytes(SIZE), secrets.token_bytes(_NONCE)
-        _put(path, nonce + self._cipher.encrypt(nonce, key, identity.encode()))
+        key = secrets.token_bytes(SIZE)
+        _put(path, self.seal(key, identity))
         return key
+
+    def seal(self, data: bytes, what: str) -> bytes:
+        """`data`, for nobody without this key to read; `what` it is, by which alone it opens again."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, data, what.encode())
+
+    def unseal(self, sealed: bytes, what: str) -> bytes:
+        """Raises InvalidTag or ValueError: by another key, of something else, or changed."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], what.encode())
 
     def unwrap(self, path: Path, identity: str) -> bytes:
         """Raises RecordingError: "recording.erased", "recording.key"."""
@@ -61,7 +72,7 @@ class DeviceKey:
         except OSError as error:
             raise RecordingError("recording.key", f"{path}: {error.strerror}") from error
         try:
-            return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], identity.encode())
+            return self.unseal(wrapped, identity)
         except (InvalidTag, ValueError):
             raise RecordingError(
                 "recording.key", f"{path}: it was wrapped by another device's key, or has been changed"

@@ -1,5 +1,6 @@
 """The queue of calls: what is kept, what is forgotten, and that no crash dials twice or forgets a call."""
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -10,11 +11,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.errors import CalloutError
-from runtime.callouts.book import Book
+from runtime.callouts.book import _TABLES, Book
 from runtime.callouts.request import Consent, Request
+from runtime.recording.store import DEVICE_KEY
 from tests.callouts.placing import RULES
 
 pytestmark = pytest.mark.unit
@@ -106,7 +109,6 @@ def test_the_list_holds_no_number(book: Book) -> None:
 @pytest.mark.parametrize("how", ["reached", "cancelled"])
 def test_what_is_over_keeps_nothing_personal(book: Book, how: str) -> None:
     book.add(asked())
-    assert NUMBER.encode() in held(book)
     if how == "cancelled":
         assert book.cancel("r1", NOW)
     else:
@@ -128,6 +130,61 @@ def test_what_is_cancelled_is_not_called(book: Book) -> None:
     assert not book.cancel("r2", NOW)
     assert book.cancel("r1", NOW)
     assert book.begin("r1", NOW, RULES) is None
+
+
+def test_what_waits_is_read_by_nobody_without_the_key_of_the_device(book: Book) -> None:
+    book.add(asked())
+    assert not any(personal.encode() in held(book) for personal in (NUMBER, "600111222", "Ana", "Llega", "form 12"))
+    key = book.path.with_name(DEVICE_KEY)
+    ours = key.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    key.unlink()
+    with pytest.raises(CalloutError) as none:
+        Book(book.path)
+    assert not key.exists(), "no other is made in its place"
+    key.write_bytes(bytes(32))
+    key.chmod(0o600)
+    with pytest.raises(CalloutError) as other:
+        Book(book.path)
+    assert {none.value.code, other.value.code} == {"callout.key"}
+    key.write_bytes(ours)
+    assert [entry.request for entry in Book(book.path).entries()] == [asked()]
+
+
+def test_a_request_is_not_exchanged_for_another(book: Book) -> None:
+    book.add(asked("r1"))
+    book.add(asked("r2", "C-18", "+34600333444"))
+    with closing(sqlite3.connect(book.path)) as db:
+        db.execute("UPDATE request SET body = (SELECT body FROM request WHERE id = 'r2') WHERE id = 'r1'")
+        db.commit()
+    with pytest.raises(CalloutError) as caught:
+        book.entries()
+    assert caught.value.code == "callout.key"
+
+
+def test_a_book_from_before_it_was_sealed_goes_on_and_keeps_nothing_in_the_clear(tmp_path: Path) -> None:
+    path = tmp_path / "callouts.db"
+    secret = bytes(range(32))
+    mark = hashlib.blake2b(NUMBER.encode(), key=secret, digest_size=16).hexdigest()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(_TABLES)
+        db.execute("INSERT INTO secret VALUES (?)", (secret,))
+        for number in range(50):  # more than one page
+            one = asked(f"r{number}", f"C-{number}")
+            body = msgspec.msgpack.encode(one)
+            db.execute("INSERT INTO request (id, customer, mark, body) VALUES (?, ?, ?, ?)", (one.id, "C", mark, body))
+        db.execute("INSERT INTO blocked VALUES ('number', ?, 0, '')", (mark,))
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+    assert NUMBER.encode() in path.read_bytes()
+    book = Book(path)
+    assert len(book.entries()) == 50
+    assert book.entry("r1") is not None
+    assert not any(word in held(book) for word in (NUMBER.encode(), b"Ana", secret))
+    with pytest.raises(CalloutError) as caught:
+        book.add(asked("new", "C-99"))
+    assert caught.value.code == "callout.blocked", "the list goes on, too"
 
 
 def test_a_file_that_is_none_of_ours_is_told_of(tmp_path: Path) -> None:
@@ -205,7 +262,7 @@ def test_of_an_erased_customer_nothing_is_on_the_disk(book: Book) -> None:
     book.end(attempt, NOW, "no_answer")
     with closing(sqlite3.connect(book.path)) as device:  # the file is never closed for good while one runs
         assert device.execute("SELECT count(*) FROM request").fetchone() == (2,)
-        words = (b"C-17", b"+34600999888", b"talk-4711")
+        words = (b"C-17", b"talk-4711")
         assert all(word in held(book) for word in words)
         assert book.erase("C-17") == 1
         assert not any(word in held(book) for word in words)
