@@ -25,8 +25,6 @@ from runtime.telephone import sip_settings
 State = Literal["ok", "warn", "fail"]
 
 GIB = 2**30
-CERTIFICATE_DAYS = 30
-"""A certificate that ends sooner is warned about."""
 MEMORY_LEAST = 1.5 * GIB
 """All models loaded, and the system."""
 MEMORY_GOOD = 3 * GIB
@@ -217,9 +215,11 @@ def telephone(settings: Settings) -> Iterator[Check]:
 
 
 def certificate_until(end: datetime) -> Check:
+    from telephony.certificate import DAYS
+
     days = (end - datetime.now(UTC)).days
     found = f"valid until {end:%Y-%m-%d}"
-    if days < CERTIFICATE_DAYS:
+    if days < DAYS:
         return Check("telephone certificate", "warn", found, "renew it and start again: no TLS call works after that")
     return Check("telephone certificate", "ok", found)
 

@@ -1,11 +1,19 @@
 """Is a certificate fit to be shown? A handshake with ourselves in memory says so, as a client of today would."""
 
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Never
 
+import structlog
+
 from core.errors import TelephonyError
+
+DAYS = 30
+"""A certificate that ends sooner is warned about."""
+_DAY = 86_400.0
+
+_log = structlog.get_logger(__name__)
 
 PURPOSE = "TLS on the telephone needs it"
 
@@ -33,6 +41,24 @@ def check(certificate: Path, key: Path) -> datetime:
         advice = "renew it and start again, or set the clock right if that is what is wrong"
         raise TelephonyError("sip.certificate", f"{certificate}: {error.verify_message}: {advice}") from None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
+
+
+class Reminder:
+    """Says in the log, once a day, that the certificate we show ends soon, or has ended: a device runs for months."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        """Raises TelephonyError, as `check`."""
+        self._certificate = certificate
+        self._end = check(certificate, key)
+        self._due = 0.0
+
+    def look(self, clock: float, today: datetime) -> None:
+        """`clock`: seconds of a monotonic one, in which the days are counted."""
+        if clock < self._due:
+            return
+        self._due = clock + _DAY
+        if (left := self._end - today) < timedelta(days=DAYS):
+            _log.warning("sip_certificate_ends", certificate=str(self._certificate), days=left.days)
 
 
 def _readable(path: Path) -> None:

@@ -73,6 +73,14 @@ def wanted(settings: "SipSettings") -> list[Listener]:
     ]
 
 
+def reminder(settings: "SipSettings") -> certificate.Reminder | None:
+    """Of the end of the certificate that callers are shown; None: there is none. Raises TelephonyError."""
+    tls = settings.tls
+    if "tls" in settings.transports and tls.certificate and tls.key:
+        return certificate.Reminder(tls.certificate, tls.key)
+    return None
+
+
 def _check_tls(settings: "SipSettings") -> None:
     tls = settings.tls
     if tls.certificate and tls.key:

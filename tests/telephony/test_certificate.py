@@ -1,6 +1,8 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.errors import TelephonyError
 from telephony import certificate
@@ -32,6 +34,17 @@ def test_an_expired_one_and_one_of_tomorrow_are_named(tmp_path: Path) -> None:
     assert "expired" in refusal(*old)
     assert "renew" in refusal(*old)
     assert "not yet valid" in refusal(*make(tmp_path, "early", start="20980101000000Z"))
+
+
+def test_its_end_is_in_the_log_a_month_before_once_a_day(tmp_path: Path) -> None:
+    reminder = certificate.Reminder(*make(tmp_path, "soon", end="20980301000000Z"))
+    with capture_logs() as lines:
+        for day in range(100):
+            for hour in (0, 1, 23):
+                today = datetime(2098, 1, 1, tzinfo=UTC) + timedelta(days=day, hours=hour)
+                reminder.look(5.0 + 86_400 * day + 3_600 * hour, today)
+    assert [line["days"] for line in lines] == [*range(29, -41, -1)]
+    assert {line["event"] for line in lines} == {"sip_certificate_ends"}
 
 
 def test_a_key_of_another_certificate_is_named(pair: Pair, tmp_path: Path) -> None:
