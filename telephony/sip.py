@@ -261,17 +261,30 @@ class SipAgent:
         Raises TelephonyError: "sip.dial", "sip.full", "sip.account", "sip.account_down".
         """
         stack = self._up()
+        placing = asyncio.ensure_future(stack.run(partial(stack.dial, uri, account, headers, patience)))
         try:
-            number = await stack.run(partial(stack.dial, uri, account, headers, patience))
+            number = await asyncio.shield(placing)
+        except asyncio.CancelledError:
+            placing.add_done_callback(partial(self._unwanted, stack))
+            raise
         except TelephonyError as error:
             if error.code != "sip.failed":
                 raise
             raise TelephonyError("sip.dial", f"Cannot call {uri}: {error.message}") from None
-        return self._dialled.pop(number)
+        call = self._dialled.pop(number, None)
+        if call is None:  # stopped meanwhile
+            raise _switched_off()
+        return call
+
+    def _unwanted(self, stack: Stack, placing: "asyncio.Future[int]") -> None:
+        """Whoever dialled does not wait for the call any more: it would ring for nobody."""
+        if not placing.cancelled() and placing.exception() is None:
+            self._dialled.pop(placing.result(), None)
+            stack.later(partial(stack.controls.hangup, placing.result(), 0, "stopping"))
 
     def _up(self) -> Stack:
         if self._stack is None:
-            raise TelephonyError("sip.stopped", "The telephone is switched off: start it first")
+            raise _switched_off()
         return self._stack
 
     async def stop(self, seconds: float = 5.0) -> None:
@@ -339,3 +352,7 @@ class SipAgent:
             del self._calls[number]
             assert self._ear is not None
             self._ear.remove(call.line)
+
+
+def _switched_off() -> TelephonyError:
+    return TelephonyError("sip.stopped", "The telephone is switched off: start it first")

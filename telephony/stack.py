@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from core.errors import TelephonyError
 from telephony import outgoing, pj, transports
 from telephony.accounts import Accounts, AccountState
 from telephony.bridge import Bridge
+from telephony.certificate import Reminder
 from telephony.complaints import listen, why_rejected
 from telephony.controls import Controls, attempt, end_by_us
 from telephony.dialling import RING_SECONDS as DIAL_SECONDS
@@ -72,12 +74,16 @@ class Stack:
         self._listener = listener
         self.limit = min(settings.max_calls, pj.capabilities().max_calls)
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = SimpleQueue()
+        self._door = threading.Lock()
+        """Nothing comes in between the last work done and its end: nobody would ever answer it."""
+        self._closed = False
         self._numbers = count(1)
         self._legs: dict[int, Any] = {}
         self.controls = Controls(self._legs, settings.trace)
         self.bridge = Bridge(self._legs)
         self.referred = Referred(self)
         self._over: list[Any] = []
+        self._certificate: Reminder | None = None
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._main, name="sip", daemon=True)
         self._up: Future[None] = Future()
@@ -93,9 +99,10 @@ class Stack:
     async def run(self, work: Callable[[], T]) -> T:
         """The result of `work`, plain data, done on the SIP thread. Raises TelephonyError."""
         done: Future[T] = Future()
-        if not self._thread.is_alive():
-            raise _stopped()
-        self._work.put((work, done))
+        with self._door:
+            if self._closed or not self._thread.is_alive():
+                raise _stopped()
+            self._work.put((work, done))
         return await asyncio.wrap_future(done)
 
     def later(self, work: Callable[[], Any]) -> None:
@@ -344,6 +351,7 @@ class Stack:
         endpoint.audDevManager().setNullDev()  # its clock is a thread of PJSIP's
         self.flood.open()
         self.listeners = [transports.open_one(endpoint, wanted, settings) for wanted in transports.wanted(settings)]
+        self._certificate = transports.reminder(settings)
         endpoint.libStart()
         set_codecs(endpoint, settings.all_codecs)
         for listener in self.listeners:
@@ -392,6 +400,8 @@ class Stack:
                 end_dead(self, now)
                 self.flood.know(self.pbx.addresses)
                 self._unwanted.note_many(self.flood.dropped(), now)
+                if self._certificate is not None:
+                    self._certificate.look(now, datetime.now(UTC))
                 self._say_whether_able()
         self._say_whether_able()
         for number in list(self._legs):
@@ -475,6 +485,8 @@ class Stack:
             self.tell_end(leg, end)
 
     def _refuse_work(self) -> None:
+        with self._door:
+            self._closed = True
         while not self._work.empty():
             _, done = self._work.get_nowait()
             if done.set_running_or_notify_cancel():

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import subprocess
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from telephony.sip import (
     SipSettings,
     Trying,
 )
+from tests.sip.datagrams import lines
 from tests.sip.legs import agent_with
 from tests.sip.melody import melody
 from tests.sip.phones import LIMIT, Baresip, alike, free_port, sipp
@@ -235,6 +237,42 @@ async def test_when_no_proxy_answers_the_call_has_failed(tmp_path: Path) -> None
         events = await course(await agent.dial("911000222", "trunk"))
     assert names(events) == ["Trying", "Trying", "Ended"]
     assert events[-1] == Ended("failed", 408)
+
+
+async def test_a_call_that_nobody_waits_for_any_more_is_cancelled() -> None:
+    """Whoever dials is cancelled while the call is being placed: it rings for nobody, and keeps no line."""
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
+        telephone.bind(("127.0.0.1", 0))
+        telephone.setblocking(False)
+        async with agent_of() as agent, asyncio.timeout(LIMIT):
+            dialling = asyncio.ensure_future(agent.dial(f"sip:x@127.0.0.1:{telephone.getsockname()[1]}"))
+            await asyncio.sleep(0)
+            dialling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await dialling
+            invite, there = await loop.sock_recvfrom(telephone, 8_000)
+            await loop.sock_sendto(telephone, provisional(invite), there)
+            while not (await loop.sock_recv(telephone, 8_000)).startswith(b"CANCEL"):
+                pass
+            while agent.calls:
+                await asyncio.sleep(0.05)
+
+
+def provisional(invite: bytes) -> bytes:
+    head = lines(invite, b"Via", b"From", b"Call-ID", b"CSeq") + lines(invite, b"To").rstrip() + b";tag=theirs\r\n"
+    return b"SIP/2.0 180 Ringing\r\n" + head + b"Content-Length: 0\r\n\r\n"
+
+
+async def test_dialling_while_it_stops_is_refused_or_ends(tmp_path: Path) -> None:
+    for turns in range(6):
+        async with agent_of() as agent:
+            dialling = asyncio.ensure_future(agent.dial(f"sip:somebody@127.0.0.1:{free_port()}"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await agent.stop()
+            [came] = await asyncio.gather(dialling, return_exceptions=True)
+        assert came.ended if isinstance(came, SipCall) else getattr(came, "code", came) == "sip.stopped"
 
 
 async def test_an_answer_that_crosses_the_cancel_is_hung_up(tmp_path: Path) -> None:

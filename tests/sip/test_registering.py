@@ -91,6 +91,29 @@ def test_a_call_out_goes_by_the_account_and_says_the_password(
     assert phone.wait(LIMIT) == 0
 
 
+def test_two_registrations_and_a_trunk_at_once(start: Start, registrar: Registrar, tmp_path: Path) -> None:
+    """Each is up, each calls by its own way, and who calls for one of them comes by it."""
+    ports = [free_port() for _ in range(3)]
+    first, second = registrar(outside=ports[0]), registrar(outside=ports[1])
+    accounts = [
+        {"name": "first", "server": first.address, "user": "counter", "secret": "sesame"},
+        {"name": "second", "server": second.address, "user": "shop", "secret": "sesame"},
+        {"name": "line", "kind": "trunk", "server": f"127.0.0.1:{ports[2]}", "keepalive": 0},
+    ]
+    callee = scenario(expect("INVITE"), reply(200, sound=True), expect("ACK"), expect("BYE"), accept())
+    phones = [sipp(tmp_path, callee, "", "-p", str(port), "-m", "1") for port in ports]
+    server = start("echo", "--dial", "300", accounts=accounts)
+    over = server.wait_for(lambda news: "called" in news and news["event"] == "Ended", 3)
+    assert {(news["by"], news["cause"]) for news in over} == {(one["name"], "goodbye") for one in accounts}
+    assert [phone.wait(LIMIT) for phone in phones] == [0, 0, 0]
+    first.saw("SAW CALL counter")
+    second.saw("SAW CALL shop")
+    run_sipp(tmp_path, PLAIN, first.address, "-m", "1", "-rtp_echo")
+    assert server.wait(lambda news: "remote" in news)["by"] == "first"
+    server.stop()
+    assert {news["account"] for news in server.news if news.get("state") == "stopped"} == {"first", "second"}
+
+
 def test_a_dead_proxy_is_passed_over(join: Start, registrar: Registrar) -> None:
     kamailio, dead = registrar(), f"127.0.0.1:{free_port()}"
     server = join({"server": kamailio.address, "proxies": [dead, kamailio.address]})
