@@ -118,7 +118,7 @@ class Callers(Struct, frozen=True, forbid_unknown_fields=True):
     """Attempts a second from an address that is not allowed; more hear 503."""
     burst: Count = 10
     """So many of them at once."""
-    listed_rate: Annotated[float, Meta(ge=0)] = 500.0
+    listed_rate: Annotated[float, Meta(ge=0)] = 200.0
     """Messages a second that are read from an address that is allowed, or a PBX's; as many again of calls that are up;
     0: all. A trunk gone mad must not stop the calls of others."""
 

@@ -43,7 +43,7 @@ class Gate:
     rate: float = 2.0
     burst: int = 10
     messages: int = 5
-    listed_rate: float = 500.0
+    listed_rate: float = 200.0
 
 
 @dataclass(frozen=True, slots=True)

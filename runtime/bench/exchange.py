@@ -15,6 +15,7 @@ import sys
 import numpy as np
 import structlog
 
+from telephony.gate import Gate
 from telephony.media import RingLine
 from telephony.sip import Ended, SipAgent, SipCall, SipSettings
 from voice.frames import RATE
@@ -39,7 +40,7 @@ class Tally:
 
 async def serve(calls: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    agent = SipAgent(SipSettings(port=0, max_calls=calls, lost_after=0))
+    agent = SipAgent(SipSettings(gate=Gate(listed_rate=0), port=0, max_calls=calls, lost_after=0))
     await agent.start()
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
