@@ -72,7 +72,7 @@ _HOLD = re.compile(
     r"(?:(?:esper[ae](?:me|te|se)?|aguard[ae]|un|deme un|dame un|dejame un|dejeme un)(?: (?:un )?(?:momento|momentito|segundo|segundito|minuto|instante|rato|poco))+"
     r"|esper[ae](?:me|te|se)?|dejame|dejeme)"
     r"(?: por favor| porfa)?(?: que (?!sea\b|no\b|son\b|es\b|era\b|quier)\w+(?: \w+){0,6}| (?:mirar|buscar|ver|pensar|consultar)\w*(?: \w+){0,4})?"
-    r"|(?:ahora|ya) (?:te|se|me)? ?l[oa]s? (?:digo|miro|busco)|(?:voy a|estoy|l[oa] estoy) (?:mirar|buscar|mirando|buscando)\w*(?: \w+){0,4}"
+    r"|(?:ahora|ya) (?:te|se|me)? ?l[oa]s? (?:digo|miro|busco)|(?:l[oa] )?(?:voy a|estoy) (?:(?:mirar|buscar)l[oa]|mirandol[oa]|buscandol[oa])(?: \w+){0,4}|l[oa] (?:voy a (?:mirar|buscar)|estoy (?:mirando|buscando))(?: \w+){0,4}"
     r"|(?:hang|hold) on(?: (?:a|one|just a) (?:sec|second|minute|moment|mo|bit))?(?: (?:while i|let me|i ll|i m) \w+(?: \w+){0,6})?"
     r"|(?:(?:one|a|just a|just one|wait a|wait one|half a|give me a|give me one) (?:moment|second|sec|minute|min|mo|bit)|wait|bear with me)(?: (?:while i|let me|i ll|i m) \w+(?: \w+){0,6})?"
     r"|(?:while i|i ll just|let me)(?: just)? (?:check|find|get|grab|think|look|have a look)(?: \w+){0,5}|let me see"

@@ -13,6 +13,7 @@ from runtime.agent.numbers import is_weak, ungrouped
 from runtime.agent.readers import Hearing, Reading, read, reader
 from runtime.agent.slots import (
     AROUND,
+    is_ordinal,
     is_plain,
     is_question,
     other_numbers,
@@ -66,15 +67,21 @@ def corrected(
         return {}
     most = wish.most if wish else None if begins else _FEW
     found = _Correction(ground, flow, frame, meant, most=most, confirming=confirming, asked=asked).read()
-    if not found and confirming and wants_more(text):
-        return _another(flow, frame)
+    if not found and confirming and wants_more(text.replace(BLANK, " ")):
+        return _another(ground, flow, frame)
     return found
 
 
-def _another(flow: Flow, frame: Frame) -> dict[str, Value]:
-    """The choice that was made last is made once more."""
+def _another(ground: Ground, flow: Flow, frame: Frame) -> dict[str, Value]:
+    """The choice that was made last is made once more; of two it is the other one."""
     made = [name for name, slot in flow.slots.items() if slot.type == "choice" and frame.slots.get(name) is not None]
-    return {made[-1]: None} if made else {}
+    if not made:
+        return {}
+    options = ground.options(flow.slots[made[-1]], frame.slots)
+    left = [option for option in options if option.id != frame.slots[made[-1]]]
+    if len(options) == 2 and len(left) == 1:
+        return {made[-1]: left[0].id, f"{made[-1]}.title": left[0].title}
+    return {made[-1]: None}
 
 
 def rather(ground: Ground, flow: Flow, frame: Frame, text: str, sure: float) -> dict[str, Value]:
@@ -235,6 +242,9 @@ class _Correction:
             return None
         words = [hearing.words[at] for at in reading.taken]
         if slot.type == "choice" and self._taken and FUNCTION.issuperset(words):  # "order 48215" is not the whole order
+            return None
+        ordinal = any(is_ordinal(word) for word in hearing.words)
+        if ordinal and slot.type != "choice" and words and all(is_weak(word) for word in words):  # "the first one"
             return None
         if self._yes and words and all(is_weak(word) or word in _AT_ONCE for word in words):  # "yes, cancel that one"
             return None

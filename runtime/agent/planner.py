@@ -325,6 +325,8 @@ class _Turn:
                 return self._answered(yes=self._is.act == "yes")
             case "fill":
                 return self._fill()
+            case "told":
+                return self._told()
             case "correct":
                 return self._correct()
             case "undo":
@@ -583,6 +585,16 @@ class _Turn:
         if walked.expect.kind == "choice" and self._as_before(walked) and not any("?page" in key for key in said):
             walked = _with(self._ground.message("same_options"), walked)
         return self._walked(walked)
+
+    def _told(self) -> Plan:
+        """By the way: each open flow keeps what is of use to it, and what was asked is asked again."""
+        frames: list[Frame] = []
+        for frame, told in zip(self._kept(), self._is.told, strict=True):
+            flow = self._ground.pack.flows[frame.flow]
+            names = {name for name in told if name in flow.slots}
+            step = min(first_use(flow, names), frame.step, key=flow.index) if names else frame.step
+            frames.append(Frame(frame.flow, step, {**frame.slots, **told}))
+        return self._walked(walk(self._ground, tuple(frames)))
 
     def _as_before(self, walked: Walked) -> bool:
         """Whether the very same choices are offered again."""

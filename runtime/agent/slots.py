@@ -188,6 +188,11 @@ def _weighed(text: str) -> tuple[int, int, list[str]]:
     return yes, no, others
 
 
+def is_ordinal(word: str) -> bool:
+    """Whether a folded word tells a place: «segunda», "last"."""
+    return word in _ORDINALS
+
+
 def is_question(text: str) -> bool:
     """Whether something is asked, rather than answered; «no, espera, cuándo era» too."""
     words = fold(text).split()

@@ -28,7 +28,7 @@ from runtime.messages import Choice
 
 Act = Literal[
     "person", "cancel", "repeat", "slower", "hold", "language", "goodbye", "other_language",
-    "someone_else", "danger", "fill", "correct", "undo", "yes", "no", "start", "clarify", "look_up", "unknown",
+    "someone_else", "danger", "fill", "told", "correct", "undo", "yes", "no", "start", "clarify", "look_up", "unknown",
     "missed", "nothing",
 ]  # fmt: skip
 
@@ -46,6 +46,8 @@ class Understood:
     language: Language | None = None
     answer: Answer | None = None
     """An extract of a document, where nothing else answers."""
+    told: tuple[dict[str, Value], ...] = ()
+    """What each of the open flows, the top one last, gets to know by the way."""
     instead: bool = False
     """What is open is called off in the same breath."""
 
@@ -86,7 +88,9 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
     if heard.choice:
         return _chosen(ground, state, heard.choice)
     text = plain(heard.text).strip()
-    if state.expect.kind == "secret" and not (danger(text) or control(text) == "person"):
+    if state.expect.kind == "secret" and (
+        heard.token or not (danger(text) or control(text) or called_off(text) is not None)
+    ):
         return _secret(ground, state, heard.token)
     folded = fold(text)
     if not folded:
@@ -382,6 +386,9 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
     judged = judge.judge(text)
     if narrowed := _narrowed(ground, state, judged, text):
         return narrowed
+    told = _told(ground, state, text)
+    if told and any(_left_over(ground, ground.pack.flows[frame.flow], text) <= 1 for frame in state.stack):
+        return Understood("told", "by the way", 0.7, told=told)
     if alone := _alone(ground, text, judged):
         return alone
     if judged.known and judged.intents and not judged.sure:
@@ -390,6 +397,8 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         return Understood("start", judged.why, judged.confidence, "person")
     if not judged.known and (found := _looked_up(ground, state, text, judged)):
         return found
+    if not judged.known and told:
+        return Understood("told", judged.why, 0.7, told=told)
     if not judged.known:
         act: Act = "missed" if _waiting(ground, state) else "unknown"
         return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
@@ -401,6 +410,20 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
     if flow and state.stack and state.stack[-1].step == END:
         slots = {**_inherited(flow, state.stack[-1], text), **slots}
     return Understood("start", judged.why, judged.confidence, intent, slots)
+
+
+def _told(ground: Ground, state: DialogState, text: str) -> tuple[dict[str, Value], ...]:
+    """No answer to what is asked, but something that an open flow needs too: «el jueves por la tarde», where the number
+    is asked for."""
+    asking = _asking(ground, state)
+    if asking is None or asking[2].type in ("pin", "secret", "text") or is_question(text):
+        return ()
+    told: list[dict[str, Value]] = []
+    for frame in state.stack:
+        flow = ground.pack.flows.get(frame.flow)
+        said = whole(said_slots(ground, flow, text)) if flow else {}
+        told.append({name: value for name, value in said.items() if frame.slots.get(name) is None})
+    return tuple(told) if any(told) else ()
 
 
 def _looked_up(ground: Ground, state: DialogState, text: str, judged: Judged) -> Understood | None:

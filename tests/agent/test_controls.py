@@ -101,3 +101,8 @@ def test_no_is_not_goodbye_in_the_middle_of_a_fault(talk: Talk) -> None:
     customer.say("¿cuánto cuesta el envío?")
     customer.say("no funciona")
     assert customer.reply.action == "go_on"
+
+
+@pytest.mark.parametrize("text", ["estoy buscando tacos de pared", "voy a buscar una lámpara"])
+def test_who_looks_for_a_product_is_not_waited_for(text: str) -> None:
+    assert control(text) is None

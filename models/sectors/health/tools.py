@@ -63,21 +63,44 @@ def openings(
     db: sqlite3.Connection,
     today: date,
     language: str,
-    specialty: str,
+    specialty: str | None,
     day: str | None = None,
     part: str | None = None,
     doctor: str | None = None,
     centre: str | None = None,
+    hour: str | None = None,
 ) -> list[Opening]:
     """Free times from the day asked for, in the part of the day asked for where there are any. The first three say
-    most: of a day that was not asked for one a day, at different hours, and not three in one morning."""
+    most: of a day that was not asked for one a day, at different hours, and not three in one morning. With an `hour`
+    that very time of the day asked for, where it is free, or those that come nearest."""
+    specialty, doctor = _wanted(db, specialty, doctor)
     rows: list[Opening] = []
     for hours in dict.fromkeys((_PARTS.get(part or "", ("00:00", "24:00")), ("00:00", "24:00"))):
         rows = _free(db, today, language, specialty, day, hours, doctor, centre)
         if rows:
             break
     on_the_day = [row for row in rows if row["day"] == day]
+    if hour:
+        return _near(on_the_day or rows, hour)
     return _apart(on_the_day) if len(on_the_day) > 1 else _spread(rows)
+
+
+def _wanted(db: sqlite3.Connection, specialty: str | None, doctor: str | None) -> tuple[str, str | None]:
+    """What for and with whom: a doctor is of one specialty, and not meant where another was named."""
+    of = db.execute("SELECT specialty FROM doctors WHERE id = ?", (doctor,)).fetchone()
+    return specialty or str(of[0]), doctor if of and specialty in (None, of[0]) else None
+
+
+def _near(rows: list[Opening], hour: str) -> list[Opening]:
+    """Just that hour of the first day, or of each day what comes nearest to it, then the rest."""
+    if exact := [row for row in rows if (row["day"], row["time"]) == (rows[0]["day"], hour)]:
+        return exact[:1]
+    nearest = sorted(rows, key=lambda row: (row["day"], abs(_minutes(row["time"]) - _minutes(hour))))
+    return _first(sorted(nearest[:3], key=lambda row: (row["day"], row["time"])), rows)
+
+
+def _minutes(clock: str) -> int:
+    return 60 * int(clock[:2]) + int(clock[3:])
 
 
 def _free(
@@ -132,14 +155,16 @@ def bookable(
     today: date,
     language: str,
     customer: str,
-    specialty: str,
+    specialty: str | None,
     day: str | None = None,
     part: str | None = None,
     doctor: str | None = None,
     centre: str | None = None,
+    hour: str | None = None,
 ) -> Bookable:
     """Whether the patient can have a time: "already" one of that kind, "referral" needed, "none" free, or "later"
     than the day asked for."""
+    specialty, doctor = _wanted(db, specialty, doctor)
     name = _specialty(db, language, specialty)
     held = db.execute(
         "SELECT o.day, o.time FROM appointments AS a JOIN openings AS o ON o.id = a.opening JOIN doctors AS d"
@@ -154,7 +179,7 @@ def bookable(
         "SELECT 1 FROM referrals WHERE patient = ? AND specialty = ?", (customer, specialty)
     ).fetchone():  # fmt: skip
         return Bookable(outcome="referral", specialty=name)
-    offered = openings(db, today, language, specialty, day, part, doctor, centre)
+    offered = openings(db, today, language, specialty, day, part, doctor, centre, hour)
     if not offered:
         return Bookable(outcome="none", specialty=name)
     later = day is not None and offered[0]["day"] != day
@@ -313,6 +338,7 @@ def other_openings(
     appointment: str,
     day: str | None = None,
     part: str | None = None,
+    hour: str | None = None,
 ) -> list[Opening]:
     """Free times of the specialty that an appointment is for."""
     specialty = db.execute(
@@ -320,7 +346,7 @@ def other_openings(
         " ON d.id = o.doctor WHERE a.reference = ?",
         (int(appointment),),
     ).fetchone()[0]
-    return openings(db, today, language, specialty, day, part)
+    return openings(db, today, language, specialty, day, part, hour=hour)
 
 
 def move(

@@ -315,10 +315,15 @@ _PARTS = {"morning": ("00:00", "12:00"), "afternoon": ("12:00", "18:00"), "eveni
 
 
 def delivery_windows(
-    db: sqlite3.Connection, today: date, number: str, day: str | None = None, part: str | None = None
+    db: sqlite3.Connection,
+    today: date,
+    number: str,
+    day: str | None = None,
+    part: str | None = None,
+    hour: str | None = None,
 ) -> list[Window]:
-    """Free windows from the day asked for (at the soonest in two days), in the part of the day asked for, without the
-    one that the order has."""
+    """Free windows from the day asked for (at the soonest in two days), in the part of the day asked for, and where
+    there are any those that `hour` falls into; without the one that the order has."""
     soonest = (today + timedelta(days=2)).isoformat()
     first, last = _PARTS.get(part or "", ("00:00", "24:00"))
     rows = db.execute(
@@ -327,6 +332,7 @@ def delivery_windows(
         " o.window_opens) ORDER BY w.day, w.opens LIMIT 40",
         (number, max(soonest, day or soonest), first, last),
     ).fetchall()
+    rows = [row for row in rows if hour and row[1] <= hour < row[2]] or rows
     if not day:  # one a day, at different times, says more than three in one morning
         rows = _spread(rows)
     return [Window(id=f"{day} {opens}", day=day, opens=opens, closes=closes) for day, opens, closes in rows]

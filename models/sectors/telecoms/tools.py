@@ -121,16 +121,20 @@ class Window(TypedDict):
     closes: str
 
 
-def visit_windows(db: sqlite3.Connection, line: str, day: str | None = None, part: str | None = None) -> list[Window]:
-    """The technicians' free times for a line: on and after `day` (ISO), and in that part of it, if any is given."""
-    rows = db.execute(
+def visit_windows(
+    db: sqlite3.Connection, line: str, day: str | None = None, part: str | None = None, hour: str | None = None
+) -> list[Window]:
+    """The technicians' free times for a line: on and after `day` (ISO), in that part of it, and where there are any
+    those that `hour` falls into."""
+    found = db.execute(
         "SELECT w.day, w.opens, w.closes FROM visit_windows AS w JOIN lines AS l ON l.area = w.area"
         " WHERE l.number = ? AND w.taken < w.capacity AND w.day >= ?"
         " AND CASE ? WHEN 'morning' THEN w.opens < '12:00' WHEN 'afternoon' THEN w.opens >= '12:00' ELSE 1 END"
         " ORDER BY w.day, w.opens LIMIT 40",
         (line, day or "", part),
     )
-    return [Window(id=f"{on} {opens}", day=on, opens=opens, closes=closes) for on, opens, closes in rows]
+    rows = [Window(id=f"{on} {opens}", day=on, opens=opens, closes=closes) for on, opens, closes in found]
+    return [row for row in rows if hour and row["opens"] <= hour < row["closes"]] or rows
 
 
 class Possible(TypedDict, total=False):

@@ -15,7 +15,8 @@ def read(hearing: Hearing, slot: Slot) -> Reading | None:
     if found := pick(hearing.text, hearing.options, hearing.language):
         return Reading(found.id, found.title)
     ground = hearing.ground
-    matches = ground.entities[slot.of].find(hearing.text, hearing.language)
+    index = ground.entities[slot.of]
+    matches = index.find(hearing.text, hearing.language) or index.find(hearing.text, hearing.other)
     if not matches:
         return None
     same = [match for match in matches if match.words == matches[0].words]

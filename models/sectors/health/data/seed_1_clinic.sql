@@ -61,7 +61,8 @@ INSERT INTO specialties (id, name_es, name_en, price, referral) VALUES
 
 INSERT INTO specialty_terms (specialty, language, term) VALUES
     ('general', 'es', 'médico de cabecera'), ('general', 'es', 'médico de familia'), ('general', 'es', 'médico general'),
-    ('general', 'es', 'medicina de familia'), ('general', 'es', 'cabecera'), ('general', 'en', 'family doctor'),
+    ('general', 'es', 'medicina de familia'), ('general', 'es', 'médico normal'), ('general', 'en', 'regular doctor'),
+    ('general', 'en', 'normal doctor'), ('general', 'es', 'cabecera'), ('general', 'en', 'family doctor'),
     ('general', 'en', 'gp'), ('general', 'en', 'general practitioner'), ('general', 'en', 'family medicine'),
     ('paediatrics', 'es', 'pediatra'), ('paediatrics', 'es', 'médico de niños'), ('paediatrics', 'en', 'paediatrician'),
     ('paediatrics', 'en', 'pediatrician'), ('paediatrics', 'en', 'pediatrics'), ('paediatrics', 'en', 'children s doctor'),
