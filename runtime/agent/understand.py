@@ -77,6 +77,8 @@ _WANTS = re.compile(
     r"\b(?:quiero|quisiera|queria|necesito|dime|digame|dame|deme|prefiero|want|need|like|tell me|give me)\b"
 )
 """What is said after «déjalo» is something else that is wanted, and not why."""
+_FACTS = ("number", "year")
+"""Of what a flow must ask for, what is the same whatever was asked; «no, nada» answers no later question."""
 _HALF_SURE = 0.5
 """«No, el seis» is less a no than another day."""
 _SHORT = 7
@@ -422,7 +424,14 @@ def _told(ground: Ground, state: DialogState, text: str) -> tuple[dict[str, Valu
     for frame in state.stack:
         flow = ground.pack.flows.get(frame.flow)
         said = whole(said_slots(ground, flow, text)) if flow else {}
-        told.append({name: value for name, value in said.items() if frame.slots.get(name) is None})
+        kept = {name for name, slot in flow.slots.items() if slot.optional or slot.type in _FACTS} if flow else set()
+        told.append(
+            {
+                name: value
+                for name, value in said.items()
+                if name.removesuffix(".title") in kept and frame.slots.get(name) is None
+            }
+        )
     return tuple(told) if any(told) else ()
 
 

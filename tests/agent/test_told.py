@@ -145,3 +145,15 @@ def test_the_other_one_of_two(patient: Patient) -> None:
     talk.reply, talk.state = talk.agent.commit(plan, talk.identity)
     assert "€65" in talk.reply.messages[-1].text
     assert "€25" in talk.say("could you make it the other one?")
+
+
+def test_a_no_answers_no_later_question(embedder: Embedder, tmp_path: Path) -> None:
+    telecoms = load_pack(Path(models.sectors.__file__).parent / "telecoms")
+    database = Database(tmp_path / "telecoms.db", telecoms)
+    database.prepare(TUESDAY)
+    agent = Agent(telecoms, database, Judge(telecoms, make_router(telecoms, embedder), None), lambda: TUESDAY)
+    talk = Conversation(agent)
+    talk.say("no me va internet, la línea es 910350127")
+    talk.say("no, nada")
+    assert "cable de fibra" in talk.say("está roja")
+    assert not {"powered", "refitted", "works"} & set(talk.state.stack[-1].slots)
