@@ -581,6 +581,8 @@ class _Turn:
         said = self._is.slots
         kept = {key: value for key, value in frame.slots.items()
                 if not key.endswith("?page") or key.removesuffix("?page") in said}  # fmt: skip
+        if below and self._is.beneath:
+            below[-1] = msgspec.structs.replace(below[-1], slots={**below[-1].slots, **self._is.beneath})
         walked = walk(self._ground, (*below, Frame(frame.flow, frame.step, {**kept, **said})))
         if walked.expect.kind == "choice" and self._as_before(walked) and not any("?page" in key for key in said):
             walked = _with(self._ground.message("same_options"), walked)

@@ -41,7 +41,9 @@ _MEANS_NO = (
     "claro que no", "desde luego que no", "por supuesto que no", "of course not", "certainly not",
     "para nada", "mejor no", "todavia no", "ni hablar", "de ninguna manera", "en absoluto", "no gracias", "dejalo",
     "dejelo", "nada mas", "eso es todo", "no thanks", "no thank you", "not really", "rather not", "leave it",
-    "not now", "no way", "nothing else", "that is all", "thats all", "that s all", "i m good", "not yet",
+    "me lo pienso", "lo pensare", "me lo pensare", "llamo luego", "ya llamo", "ya llamare", "i ll think about it",
+    "i ll call back", "i ll call later", "i ll ring back", "i ll keep it", "not now", "no way", "nothing else",
+    "that is all", "thats all", "that s all", "i m good", "not yet",
 )  # fmt: skip
 _PHRASES = sorted((*_MEANS_YES, *_MEANS_NO), key=len, reverse=True)
 """The longest first: "of course not" is no "of course", "that is all correct" no "that is all"."""
@@ -67,7 +69,7 @@ _FILLER = frozenset(
         " a el esa ese mi para de y hombre mujer estaria un una yo quisiera devolver confirmar cambiar pasame paseme"
         " digo he dicho mira please thanks thank you i that is it the do want to my s this all would like well so then"
         " put through with mate sir madam said go for can just um uh er oh let us sounds looks be ll m much muchas"
-        " muchisimas mil cheers ta nicely"
+        " muchisimas mil cheers ta nicely quickly quick asap rapido rapidito deprisa enseguida"
     )
 )
 _ABOUT = listed(
@@ -216,6 +218,8 @@ def pick(text: str, options: Sequence[Choice], language: Language) -> Choice | N
     overlap = [len(spoken & title) for title in titles]
     if best := max(overlap, default=0):
         tied = [choice for choice, count in zip(options, overlap, strict=True) if count == best]
+        if len({choice.title for choice in tied}) == 1:  # nobody can tell them apart
+            return tied[0]
         places = [_first_said(choice.title, spoken) for choice in tied]
         return tied[places.index(min(places))] if places.count(min(places)) == 1 else None
     for word in words:

@@ -20,7 +20,7 @@ from runtime.agent.numbers import digit_runs
 from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
 from runtime.agent.readers import Reading, number
 from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, pleased, refuses, yes_no
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, pleased, refuses, says_yes, yes_no
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, RETRY, note, offered, page_of
 from runtime.agent.words import fold, foreign, listed, plain
@@ -50,6 +50,8 @@ class Understood:
     """What each of the open flows, the top one last, gets to know by the way."""
     instead: bool = False
     """What is open is called off in the same breath."""
+    beneath: dict[str, Value] = field(default_factory=dict)
+    """Values for the flow that was interrupted: said too soon."""
 
 
 _CONTROLS: dict[Control, Act] = {
@@ -71,6 +73,8 @@ _SOMEBODYS = 5
 """Digits: so long a number is one of somebody's, never a price or a measure."""
 _HINT = 0.15
 """Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
+_SENSITIVE = 0.5
+"""Confidence from which what is likeliest sensitive goes to a person, as not knowing it would end there too."""
 _BARE = 3
 """Words: so short a wish to undo is about this conversation, whether or not anything was done in it."""
 _WANTS = re.compile(
@@ -282,11 +286,24 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
         return Understood("yes" if answer else "no", "after an answer")
     if len(folded.split()) > _SHORT:
         return None
+    if flow.intents and _FOLLOW_UP.match(folded) and _another(ground, flow, frame, text):
+        return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, opening_slots(ground, flow, text))
     if flow.intents and _FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
         kept = {name: frame.slots.get(name) for name in flow.slots}
         if _only_names(ground, flow, text):
             return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, {**kept, **said})
     return None
+
+
+def _another(ground: Ground, flow: Flow, frame: Frame, text: str) -> bool:
+    """Whether another one of what was chosen is named: «¿y la de ahorro?», "and the credit card too"."""
+    for name, slot in flow.slots.items():
+        if slot.type == "choice" and (chosen := frame.slots.get(name)) is not None:
+            before = {each: value for each, value in frame.slots.items() if each.partition(".")[0] != name}
+            found = pick(text, ground.options(slot, before), ground.language)
+            if found and found.id != chosen:
+                return True
+    return False
 
 
 def _only_names(ground: Ground, flow: Flow, text: str) -> bool:
@@ -336,7 +353,22 @@ def _slot(ground: Ground, state: DialogState, heard: Heard, name: str, slot: Slo
         return Understood("missed", f"slot {name}: {reading.wrong}", 0.5, slots=slots)
     if reading.held:
         return Understood("fill", f"slot {name}: some of it", 0.8, slots=slots)
-    return Understood("fill", f"slot {name}", reading.sure, slots={**slots, note(name, "held"): None})
+    slots[note(name, "held")] = None
+    beneath = _too_soon(ground, state, str(frame.slots.get(note(name, "held")) or ""), reading)
+    return Understood("fill", f"slot {name}", reading.sure, slots=slots, beneath=beneath)
+
+
+def _too_soon(ground: Ground, state: DialogState, held: str, reading: Reading) -> dict[str, Value]:
+    """A number that looked like some of what was asked for and is no part of it: of just the length of another one
+    that the flow beneath will ask for."""
+    if len(state.stack) < 2 or not held.isdigit() or held in str(reading.value):
+        return {}
+    frame = state.stack[-2]
+    flow = ground.pack.flows.get(frame.flow)
+    for name, slot in flow.slots.items() if flow else ():
+        if slot.type == "number" and slot.digits == (len(held), len(held)) and frame.slots.get(name) is None:
+            return {name: held}
+    return {}
 
 
 def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: Reading) -> dict[str, Value]:
@@ -395,8 +427,8 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
         return alone
     if judged.known and judged.intents and not judged.sure:
         return Understood("clarify", judged.why, judged.confidence, intents=judged.intents)
-    if not judged.known and judged.intents[0] == "person" and judged.confidence >= _HINT:
-        return Understood("start", judged.why, judged.confidence, "person")
+    if not judged.known and _for_a_person(ground, state, judged):
+        return Understood("start", judged.why, judged.confidence, judged.intents[0])
     if not judged.known and (found := _looked_up(ground, state, text, judged)):
         return found
     if not judged.known and told:
@@ -407,10 +439,16 @@ def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Under
     intent = judged.intents[0]
     if intent == "goodbye" and state.expect.kind == "yes_no" and _waiting(ground, state):
         return Understood("missed", f"{judged.why}, at a read-back", judged.confidence)
+    if intent not in ground.pack.by_intent and _agrees(ground, state, text):
+        return Understood("missed", f"{judged.why}, but a yes", judged.confidence)
     flow = ground.pack.by_intent.get(intent)
     slots = opening_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
+    if flow and (same := _once_more(ground, state, flow, slots)):
+        return same
     if flow and state.stack and state.stack[-1].step == END:
         slots = {**_inherited(flow, state.stack[-1], text), **slots}
+    elif flow and not ground.pack.acting(flow):
+        slots = {**_in_hand(ground, flow, state), **slots}
     return Understood("start", judged.why, judged.confidence, intent, slots)
 
 
@@ -433,6 +471,47 @@ def _told(ground: Ground, state: DialogState, text: str) -> tuple[dict[str, Valu
             }
         )
     return tuple(told) if any(told) else ()
+
+
+def _once_more(ground: Ground, state: DialogState, flow: Flow, said: dict[str, Value]) -> Understood | None:
+    """What is being done is asked for again, in which nothing is other than it was: it goes on, with what is new."""
+    if not _waiting(ground, state) or state.stack[-1].flow != flow.id:
+        return None
+    known = state.stack[-1].slots
+    values = {name: value for name, value in said.items() if name in flow.slots}
+    if any(known.get(name) not in (None, value) for name, value in values.items()):
+        return None
+    new = {name: value for name, value in said.items() if known.get(name.partition("?")[0]) is None}
+    act: Act = "fill" if _asking(ground, state) is None or any(name in flow.slots for name in new) else "missed"
+    return Understood(act, f"{flow.id} once more", 0.6, flow.intent, new)
+
+
+def _for_a_person(ground: Ground, state: DialogState, judged: Judged) -> bool:
+    """Whether what is not quite known is likeliest a wish for a person, or what only a person should deal with."""
+    if judged.intents[0] == "person":
+        return judged.confidence >= _HINT
+    sensitive = judged.intents[0] in ground.pack.manifest.sensitive
+    return sensitive and judged.confidence >= _SENSITIVE and not _waiting(ground, state)
+
+
+def _agrees(ground: Ground, state: DialogState, text: str) -> bool:
+    """A yes where something else than a yes is waited for: «sí, adelante» takes nobody away from the question."""
+    return _waiting(ground, state) and says_yes(text) and not is_question(text)
+
+
+def _in_hand(ground: Ground, flow: Flow, state: DialogState) -> dict[str, Value]:
+    """What a question in the middle of something is about where it names nothing: what is being done. «¿Y tengo que
+    llevar el pasaporte?» while an appointment for the register is made asks about the register."""
+    for frame in reversed(state.stack):
+        known = ground.pack.flows[frame.flow].slots if frame.flow in ground.pack.flows else {}
+        same = [
+            name
+            for name, slot in flow.slots.items()
+            if slot.type == "entity" and not slot.optional and name in known and known[name].of == slot.of
+        ]
+        if found := {key: frame.slots[key] for name in same for key in (name, f"{name}.title") if frame.slots.get(key)}:
+            return found
+    return {}
 
 
 def _looked_up(ground: Ground, state: DialogState, text: str, judged: Judged) -> Understood | None:

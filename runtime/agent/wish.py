@@ -21,6 +21,7 @@ _WISHING = frozenset(
         "puede puedes puedo podria podrias podrian podemos podriamos podeis posible posibilidad habria hay seria ser"
         " sea fuera valdria serviria poner ponerlo ponerla ponerme ponemos cambiar cambiarlo cambiarla cambiamos"
         " cambiarme hacer hacerlo hacerla pasar pasarlo pasarla mover moverlo moverla dejar dejarlo dejarla dar darme"
+        " espera espere dejamos dejemos"
         " venir traer traerlo traermelo elegir tener coger tal si mejor tiene tienen tienes algo hueco entonces vez"
         " lugar could can t may might would it that this we you i they he she be make do have get switch move put"
         " change book come pick swap set take go any chance of possible possibly available work works instead how"

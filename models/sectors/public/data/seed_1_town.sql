@@ -116,7 +116,7 @@ INSERT INTO subject_terms (subject, language, term) VALUES
     ('cleaning', 'es', 'limpieza'), ('cleaning', 'es', 'basura'), ('cleaning', 'es', 'contenedor'), ('cleaning', 'es', 'sucia'),
     ('cleaning', 'es', 'suciedad'), ('cleaning', 'es', 'contenedores'), ('cleaning', 'es', 'ratas'), ('cleaning', 'en', 'cleaning'),
     ('cleaning', 'en', 'rubbish'), ('cleaning', 'en', 'bins'), ('cleaning', 'en', 'dirty'), ('cleaning', 'en', 'garbage'),
-    ('lighting', 'es', 'alumbrado'), ('lighting', 'es', 'farola'), ('lighting', 'es', 'farolas'), ('lighting', 'es', 'luz de la calle'),
+    ('lighting', 'es', 'alumbrado'), ('lighting', 'es', 'farola'), ('lighting', 'es', 'farolas'), ('lighting', 'es', 'luz de la calle'), ('lighting', 'es', 'a oscuras'),
     ('lighting', 'en', 'lighting'), ('lighting', 'en', 'street light'), ('lighting', 'en', 'street lamp'), ('lighting', 'en', 'lamp post'),
     ('noise', 'es', 'ruido'), ('noise', 'es', 'ruidos'), ('noise', 'es', 'música alta'), ('noise', 'es', 'molestias'),
     ('noise', 'en', 'noise'), ('noise', 'en', 'loud music'), ('noise', 'en', 'noisy'),
@@ -129,5 +129,7 @@ INSERT INTO subject_terms (subject, language, term) VALUES
     ('tax', 'es', 'multa'), ('tax', 'es', 'impuesto'), ('tax', 'es', 'tributos'), ('tax', 'es', 'recibo'), ('tax', 'en', 'fine'),
     ('tax', 'en', 'tax'), ('tax', 'en', 'taxes'),
     ('staff', 'es', 'trato'), ('staff', 'es', 'atención'), ('staff', 'es', 'funcionario'), ('staff', 'es', 'funcionaria'),
-    ('staff', 'es', 'me atendieron'), ('staff', 'en', 'treated'), ('staff', 'en', 'staff'), ('staff', 'en', 'official'),
+    ('staff', 'es', 'me atendieron'), ('staff', 'es', 'maleducado'), ('staff', 'es', 'maleducada'),
+    ('staff', 'es', 'mostrador'), ('staff', 'es', 'ventanilla'), ('staff', 'en', 'rude'), ('staff', 'en', 'counter'),
+    ('staff', 'en', 'treated'), ('staff', 'en', 'staff'), ('staff', 'en', 'official'),
     ('staff', 'en', 'clerk');
