@@ -107,6 +107,8 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
     if found := danger(text):
         return _in_danger(ground, judge, found, text)
     asked = control(text)
+    if asked == "hold" and _retrying(state):  # after anything but a yes, what was refused is read back anew
+        asked = None
     if injected(text) and asked != "person":
         return Understood("unknown", "speaks to a machine", intent=OUT_OF_SCOPE)
     if asked:
@@ -248,11 +250,14 @@ def _passed_over(ground: Ground, state: DialogState) -> DialogState | None:
     return below if _asking(ground, below) else None
 
 
+def _retrying(state: DialogState) -> bool:
+    """Whether it was asked if a deed that was refused shall be tried once more."""
+    return len(state.stack) > 1 and (state.stack[-1].flow, state.stack[-1].step) == (AGENT, RETRY)
+
+
 def _yes_no(ground: Ground, state: DialogState, text: str) -> Understood | None:
     """Where something is read back, nothing but a yes to just that is a yes."""
-    frame = state.stack[-1]
-    if (frame.flow, frame.step) == (AGENT, RETRY) and len(state.stack) > 1:  # of what was read back before
-        frame = state.stack[-2]
+    frame = state.stack[-2 if _retrying(state) else -1]
     flow = ground.pack.flows.get(frame.flow)
     at = flow.index(frame.step) if flow else 0
     step = flow.steps[at] if flow and at < len(flow.steps) else None

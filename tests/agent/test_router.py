@@ -14,6 +14,8 @@ from runtime.agent.pack import OUT_OF_SCOPE
 from runtime.agent.router import WORDS, Router, kernel, unit
 from runtime.agent.words import fluent, mask
 
+pytestmark = pytest.mark.unit
+
 
 class Letters:
     """Two small encoders: the vowels of a text and its other letters."""
