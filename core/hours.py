@@ -63,15 +63,11 @@ def week_in_words(week: Week, language: str) -> str:
             runs[-1].append(day)
         else:
             runs.append([day])
-    several = {2: "{} y {}" if spanish else "{} and {}"}
+    pair, row = ("{} y {}", "de {} a {}") if spanish else ("{} and {}", "{} to {}")
     parts: list[str] = []
     for run in runs:
         first, last = names[run[0] - 1], names[run[-1] - 1]
-        days = (
-            first
-            if len(run) == 1
-            else several.get(len(run), "de {} a {}" if spanish else "{} to {}").format(first, last)
-        )
+        days = first if len(run) == 1 else (pair if len(run) == 2 else row).format(first, last)
         hours = week.get(run[0])
         if hours is None:
             parts.append(f"{days}, {'cerrado' if spanish else 'closed'}")

@@ -191,17 +191,19 @@ def engines(_: Settings) -> Iterator[Check]:
 
 def telephone(settings: Settings) -> Iterator[Check]:
     from telephony.certificate import check
-    from telephony.pj import capabilities
+    from telephony.pj import can_hold_floods, capabilities
 
     if not settings.sip.enabled:
         yield Check("telephone", "ok", "switched off")
         return
     can = capabilities()
     found = f"PJSIP {can.version}, {can.max_calls} calls at most"
-    if can.native:
-        yield Check("telephone", "ok", found)
-    else:
+    if not can.native:
         yield Check("telephone", "warn", found, can.note)
+    elif not can_hold_floods():
+        yield Check("telephone", "warn", found, "an older build, which floods can stop: `make telephone`")
+    else:
+        yield Check("telephone", "ok", found)
     sip = settings.sip
     for host in (sip.host, sip.host6):
         for transport in dict.fromkeys(sip.transports) if host else ():

@@ -4,9 +4,13 @@ sound from whoever is not in it (`native/rtp_guard.hpp`). Here the limits are se
 from collections.abc import Iterable
 from ipaddress import ip_network
 
+import structlog
+
 from telephony import pj
 from telephony.gate import Gate, Network, networks
 from telephony.unwanted import Dropped, Why
+
+_log = structlog.get_logger(__name__)
 
 TOGETHER = 4
 """How many times the messages of one stranger all have together."""
@@ -37,6 +41,7 @@ class Flood:
 
     def open(self) -> None:
         if not pj.can_hold_floods():
+            _log.warning("sip_unguarded", pjsip=pj.capabilities().version)
             return
         each, burst = self._gate.messages * self._gate.rate, self._gate.messages * self._gate.burst
         self.know(())

@@ -5,7 +5,7 @@ the examples or the router were made.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from runtime.agent import Language
 from runtime.agent.controls import control
 from runtime.agent.pack import OUT_OF_SCOPE, Pack
+from runtime.agent.route import Judge
 from runtime.agent.router import Router
 from runtime.agent.tomls import read_toml
 
@@ -61,6 +62,13 @@ def guess(router: Router, language: Language, intent: str, text: str) -> Guess:
         return Guess(language, intent, text, ruled, 1.0, known=True)
     routed = router.route(text)
     return Guess(language, intent, text, routed.intent, routed.confidence, routed.known)
+
+
+def weighed(judge: Judge, guess: Guess) -> Guess:
+    """The same, where the language model is asked as well when the router is in doubt. Blocks. Raises ModelError."""
+    if control(guess.text) is not None:
+        return guess
+    return replace(guess, guessed=judge.judge(guess.text).intents[0])
 
 
 def score(guesses: Sequence[Guess]) -> Score:

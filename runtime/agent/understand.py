@@ -1,88 +1,38 @@
 """From what was heard to one command, surest reading first: rule, expected slot, router, model, or an honest no."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Literal
 
-from runtime.agent import DialogState, Frame, Heard, Language, Value
+from runtime.agent import DialogState, Frame, Heard, Value
 from runtime.agent.controls import Control, called_off, control, injected, wanted_language
 from runtime.agent.correct import confirmed, corrected, rather
-from runtime.agent.days import names_day
 from runtime.agent.fill import kept, number_alone, opening_slots, read_asked, said_slots, whole
-from runtime.agent.flow import END, Ask, Confirm, Flow, Slot
+from runtime.agent.flow import END, Confirm, Flow, Slot
+from runtime.agent.fresh import FOLLOW_UP, asked_anew
 from runtime.agent.ground import Ground
 from runtime.agent.guard import Danger, abuse, danger, numbered
 from runtime.agent.identity import someone_else
 from runtime.agent.ledger import last_deed
-from runtime.agent.library import Answer
 from runtime.agent.more import wants_earlier, wants_more
-from runtime.agent.numbers import digit_runs
-from runtime.agent.pack import DOCUMENT, OUT_OF_SCOPE
-from runtime.agent.readers import Reading, number
-from runtime.agent.route import Judge, Judged
-from runtime.agent.slots import is_plain, is_question, other_numbers, pick, pleased, refuses, says_yes, yes_no
+from runtime.agent.pack import OUT_OF_SCOPE
+from runtime.agent.readers import Reading
+from runtime.agent.route import Judge
+from runtime.agent.slots import is_plain, is_question, other_numbers, pick, pleased, refuses, yes_no
+from runtime.agent.understood import Act, Understood, asked_for
 from runtime.agent.undo import wants_undo
 from runtime.agent.walk import AGENT, RETRY, note, offered, page_of
-from runtime.agent.words import fold, foreign, listed, plain
+from runtime.agent.words import fold, foreign, plain
 from runtime.messages import Choice
-
-Act = Literal[
-    "person", "cancel", "repeat", "slower", "hold", "language", "goodbye", "other_language",
-    "someone_else", "danger", "fill", "told", "correct", "undo", "yes", "no", "start", "clarify", "look_up", "unknown",
-    "missed", "nothing",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One command. `slots` are values that were said; `intents` the candidates of a clarification."""
-
-    act: Act
-    why: str
-    confidence: float = 1.0
-    intent: str = ""
-    slots: dict[str, Value] = field(default_factory=dict)
-    intents: tuple[str, ...] = ()
-    language: Language | None = None
-    answer: Answer | None = None
-    """An extract of a document, where nothing else answers."""
-    told: tuple[dict[str, Value], ...] = ()
-    """What each of the open flows, the top one last, gets to know by the way."""
-    instead: bool = False
-    """What is open is called off in the same breath."""
-    beneath: dict[str, Value] = field(default_factory=dict)
-    """Values for the flow that was interrupted: said too soon."""
-
 
 _CONTROLS: dict[Control, Act] = {
     "person": "person", "cancel": "cancel", "repeat": "repeat", "slower": "slower", "hold": "hold",
     "goodbye": "goodbye", "language_es": "language", "language_en": "language",
 }  # fmt: skip
-_FOLLOW_UP = re.compile(r"^(?:y|and|what about|how about|que tal|pero|but|or|o|tambien|also)\b")
-_LEADING = re.compile(r"^(?:(?:ok|okay|vale|pues|bueno|right|well|so|oh|ah|great|perfect|genial|perfecto) )+")
-_POINTING = re.compile(
-    r"\b(?:lo|la|los|las|ese|esa|esos|esas|este|esta|estos|estas|eso|it|them|that|those|this|these|one|ones)\b"
-    r"|(?:lo|la|los|las)$|\w+(?:rlo|rla|rlos|rlas|rmelo|rmela)\b"
-)
-_PREFERRING = frozenset(
-    listed("mejor prefiero puede podria quiza para mismo better rather prefer could maybe would like")
-)
-_ELLIPSIS = 3
-"""Words: a question this short leaves out what it is about («¿os quedan?»)."""
-_SOMEBODYS = 5
-"""Digits: so long a number is one of somebody's, never a price or a measure."""
-_HINT = 0.15
-"""Confidence from which a person is a person, however the bar lies: nobody is kept from one."""
-_SENSITIVE = 0.5
-"""Confidence from which what is likeliest sensitive goes to a person, as not knowing it would end there too."""
 _BARE = 3
 """Words: so short a wish to undo is about this conversation, whether or not anything was done in it."""
 _WANTS = re.compile(
     r"\b(?:quiero|quisiera|queria|necesito|dime|digame|dame|deme|prefiero|want|need|like|tell me|give me)\b"
 )
 """What is said after «déjalo» is something else that is wanted, and not why."""
-_FACTS = ("number", "year")
-"""Of what a flow must ask for, what is the same whatever was asked; «no, nada» answers no later question."""
 _HALF_SURE = 0.5
 """«No, el seis» is less a no than another day."""
 _SHORT = 7
@@ -133,7 +83,7 @@ def understand(ground: Ground, judge: Judge, state: DialogState, heard: Heard) -
         if other not in ground.pack.manifest.languages:
             return Understood("other_language", f"language {other}")
         return Understood("language", f"language {other}", language="en" if other == "en" else "es")
-    fresh = _fresh(ground, judge, state, text)
+    fresh = asked_anew(ground, judge, state, text)
     if insult and fresh.act in ("unknown", "missed", "clarify"):
         return Understood("danger", f"rule {insult}, {fresh.why}", intent=insult)
     return fresh
@@ -170,7 +120,7 @@ def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:
         return Understood("undo", why, intent=choice)
     if choice.startswith("intent:") and (intent := choice.removeprefix("intent:")) in _startable(ground):
         return Understood("start", why, intent=intent)
-    step = _asking(ground, state)
+    step = asked_for(ground, state)
     if choice in ("yes", "no") and state.expect.kind == "yes_no" and step is None:
         return Understood("yes" if choice == "yes" else "no", why)
     if step and choice in {each.id for each in offered(ground, step[2], step[0].slots, step[1])}:
@@ -180,7 +130,7 @@ def _chosen(ground: Ground, state: DialogState, choice: str) -> Understood:
 
 def _secret(ground: Ground, state: DialogState, token: str) -> Understood:
     """What is keyed in secret comes back as a token, or not at all."""
-    asking = _asking(ground, state)
+    asking = asked_for(ground, state)
     if asking is None or not token:
         return Understood("missed", "no secret was kept")
     return Understood("fill", f"slot {asking[1]}: kept", slots={asking[1]: token})
@@ -189,16 +139,6 @@ def _secret(ground: Ground, state: DialogState, token: str) -> Understood:
 def _startable(ground: Ground) -> set[str]:
     manifest = ground.pack.manifest
     return {*ground.pack.by_intent, *manifest.answers, *manifest.talk, *manifest.sensitive}
-
-
-def _asking(ground: Ground, state: DialogState) -> tuple[Frame, str, Slot] | None:
-    """The slot that the top of the stack waits for."""
-    if not state.stack or state.stack[-1].flow == AGENT or state.stack[-1].step == END:
-        return None
-    frame = state.stack[-1]
-    flow = ground.pack.flows[frame.flow]
-    step = flow.steps[flow.index(frame.step)]
-    return (frame, step.ask, flow.slots[step.ask]) if isinstance(step, Ask) else None
 
 
 def _choice(ground: Ground, slot: Slot, name: str, identity: str, state: DialogState) -> dict[str, Value]:
@@ -211,13 +151,13 @@ def _pending(ground: Ground, state: DialogState, heard: Heard) -> Understood | N
     if not state.stack:
         return None
     frame, text = state.stack[-1], heard.text.strip()
-    if state.expect.kind == "yes_no" and _asking(ground, state) is None:
+    if state.expect.kind == "yes_no" and asked_for(ground, state) is None:
         return _yes_no(ground, state, text)
     if frame.flow == AGENT:
         return _clarified(ground, frame, text)
     if frame.step == END:
         return _after(ground, frame, text)
-    if asking := _asking(ground, state):
+    if asking := asked_for(ground, state):
         return _slot(ground, state, heard, asking[1], asking[2])
     return None
 
@@ -247,7 +187,7 @@ def _passed_over(ground: Ground, state: DialogState) -> DialogState | None:
     if len(kept) == len(state.stack) or state.expect.kind != "choice":
         return None
     below = DialogState(kept, state.expect, state.failures, state.last, state.identity)
-    return below if _asking(ground, below) else None
+    return below if asked_for(ground, below) else None
 
 
 def _retrying(state: DialogState) -> bool:
@@ -291,9 +231,9 @@ def _after(ground: Ground, frame: Frame, text: str) -> Understood | None:
         return Understood("yes" if answer else "no", "after an answer")
     if len(folded.split()) > _SHORT:
         return None
-    if flow.intents and _FOLLOW_UP.match(folded) and _another(ground, flow, frame, text):
+    if flow.intents and FOLLOW_UP.match(folded) and _another(ground, flow, frame, text):
         return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, opening_slots(ground, flow, text))
-    if flow.intents and _FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
+    if flow.intents and FOLLOW_UP.match(folded) and (said := said_slots(ground, flow, text)):
         kept = {name: frame.slots.get(name) for name in flow.slots}
         if _only_names(ground, flow, text):
             return Understood("start", f"goes on with {flow.id}", 0.9, flow.intent, {**kept, **said})
@@ -390,187 +330,3 @@ def _other_options(ground: Ground, frame: Frame, slot: Slot, text: str, found: R
         return {}
     narrowed = ground.options(slot, {**frame.slots, **said})
     return said if narrowed and found.value not in {each.id for each in narrowed} else {}
-
-
-def _narrowed(ground: Ground, state: DialogState, judged: Judged, text: str) -> Understood | None:
-    """None of the options, but something that changes them («mejor el martes»), unless it is another question."""
-    asking = _asking(ground, state)
-    if asking is None or asking[2].type != "choice":
-        return None
-    frame = asking[0]
-    flow = ground.pack.flows[frame.flow]
-    other = judged.known and judged.sure and judged.intents[0] not in flow.intents
-    if other and _left_over(ground, flow, text) > 1:
-        return None
-    said = {name: value for name, value in said_slots(ground, flow, text).items() if name in flow.slots}
-    narrowing = {name: value for name, value in said.items() if flow.slots[name].optional}
-    new = {name: value for name, value in narrowing.items() if frame.slots.get(name) != value}
-    if new or (narrowing and _left_over(ground, flow, text) <= 1):  # said again, it is not another question
-        return Understood("fill", "narrows the options", 0.8, slots=new)
-    return None
-
-
-def _left_over(ground: Ground, flow: Flow, text: str) -> int:
-    """How many words of weight are said besides values of the flow's slots."""
-    words = fold(text).split()
-    taken = {at for at, word in enumerate(words) if len(word) <= 3 or word in _PREFERRING or names_day(word)}
-    for slot in flow.slots.values():
-        if slot.type == "entity":
-            taken |= {at for match in ground.entities[slot.of].find(text, ground.language) for at in match.words}
-    return len(words) - len(taken)
-
-
-def _fresh(ground: Ground, judge: Judge, state: DialogState, text: str) -> Understood:
-    """A new question: the router, and the model where the router is in doubt."""
-    judged = judge.judge(text)
-    if narrowed := _narrowed(ground, state, judged, text):
-        return narrowed
-    told = _told(ground, state, text)
-    if told and any(_left_over(ground, ground.pack.flows[frame.flow], text) <= 1 for frame in state.stack):
-        return Understood("told", "by the way", 0.7, told=told)
-    if alone := _alone(ground, text, judged):
-        return alone
-    if judged.known and judged.intents and not judged.sure:
-        return Understood("clarify", judged.why, judged.confidence, intents=judged.intents)
-    if not judged.known and _for_a_person(ground, state, judged):
-        return Understood("start", judged.why, judged.confidence, judged.intents[0])
-    if not judged.known and (found := _looked_up(ground, state, text, judged)):
-        return found
-    if not judged.known and told:
-        return Understood("told", judged.why, 0.7, told=told)
-    if not judged.known:
-        act: Act = "missed" if _waiting(ground, state) else "unknown"
-        return Understood(act, judged.why, judged.confidence, OUT_OF_SCOPE)
-    intent = judged.intents[0]
-    if intent == "goodbye" and state.expect.kind == "yes_no" and _waiting(ground, state):
-        return Understood("missed", f"{judged.why}, at a read-back", judged.confidence)
-    if intent not in ground.pack.by_intent and _agrees(ground, state, text):
-        return Understood("missed", f"{judged.why}, but a yes", judged.confidence)
-    flow = ground.pack.by_intent.get(intent)
-    slots = opening_slots(ground, flow, text) | said_slots(ground, flow, judged.text) if flow else {}
-    if flow and (same := _once_more(ground, state, flow, slots)):
-        return same
-    if flow and state.stack and state.stack[-1].step == END:
-        slots = {**_inherited(flow, state.stack[-1], text), **slots}
-    elif flow and not ground.pack.acting(flow):
-        slots = {**_in_hand(ground, flow, state), **slots}
-    return Understood("start", judged.why, judged.confidence, intent, slots)
-
-
-def _told(ground: Ground, state: DialogState, text: str) -> tuple[dict[str, Value], ...]:
-    """No answer to what is asked, but something that an open flow needs too: «el jueves por la tarde», where the number
-    is asked for."""
-    asking = _asking(ground, state)
-    if asking is None or asking[2].type in ("pin", "secret", "text") or is_question(text):
-        return ()
-    told: list[dict[str, Value]] = []
-    for frame in state.stack:
-        flow = ground.pack.flows.get(frame.flow)
-        said = whole(said_slots(ground, flow, text)) if flow else {}
-        kept = {name for name, slot in flow.slots.items() if slot.optional or slot.type in _FACTS} if flow else set()
-        told.append(
-            {
-                name: value
-                for name, value in said.items()
-                if name.removesuffix(".title") in kept and frame.slots.get(name) is None
-            }
-        )
-    return tuple(told) if any(told) else ()
-
-
-def _once_more(ground: Ground, state: DialogState, flow: Flow, said: dict[str, Value]) -> Understood | None:
-    """What is being done is asked for again, in which nothing is other than it was: it goes on, with what is new."""
-    if not _waiting(ground, state) or state.stack[-1].flow != flow.id:
-        return None
-    known = state.stack[-1].slots
-    values = {name: value for name, value in said.items() if name in flow.slots}
-    if any(known.get(name) not in (None, value) for name, value in values.items()):
-        return None
-    new = {name: value for name, value in said.items() if known.get(name.partition("?")[0]) is None}
-    act: Act = "fill" if _asking(ground, state) is None or any(name in flow.slots for name in new) else "missed"
-    return Understood(act, f"{flow.id} once more", 0.6, flow.intent, new)
-
-
-def _for_a_person(ground: Ground, state: DialogState, judged: Judged) -> bool:
-    """Whether what is not quite known is likeliest a wish for a person, or what only a person should deal with."""
-    if judged.intents[0] == "person":
-        return judged.confidence >= _HINT
-    sensitive = judged.intents[0] in ground.pack.manifest.sensitive
-    return sensitive and judged.confidence >= _SENSITIVE and not _waiting(ground, state)
-
-
-def _agrees(ground: Ground, state: DialogState, text: str) -> bool:
-    """A yes where something else than a yes is waited for: «sí, adelante» takes nobody away from the question."""
-    return _waiting(ground, state) and says_yes(text) and not is_question(text)
-
-
-def _in_hand(ground: Ground, flow: Flow, state: DialogState) -> dict[str, Value]:
-    """What a question in the middle of something is about where it names nothing: what is being done. «¿Y tengo que
-    llevar el pasaporte?» while an appointment for the register is made asks about the register."""
-    for frame in reversed(state.stack):
-        known = ground.pack.flows[frame.flow].slots if frame.flow in ground.pack.flows else {}
-        same = [
-            name
-            for name, slot in flow.slots.items()
-            if slot.type == "entity" and not slot.optional and name in known and known[name].of == slot.of
-        ]
-        if found := {key: frame.slots[key] for name in same for key in (name, f"{name}.title") if frame.slots.get(key)}:
-            return found
-    return {}
-
-
-def _looked_up(ground: Ground, state: DialogState, text: str, judged: Judged) -> Understood | None:
-    """What the documents say to a question that no intent claims; None where they say nothing, or must not.
-
-    A long number is somebody's order or document, and what may be sensitive is for a person. Where an answer is
-    waited for, only what is put as a question is one.
-    """
-    if ground.library is None or (_waiting(ground, state) and not is_question(text)):
-        return None
-    if any(len(run.digits) >= _SOMEBODYS for run in digit_runs(text, ground.language)):
-        return None
-    if judged.intents[0] in ground.pack.manifest.sensitive and judged.confidence >= _HINT:
-        return None
-    answer = ground.library.find(judged.text or text, ground.language)
-    if answer is None:
-        return None
-    why = f"{judged.why}; {answer.section.id} {answer.score:.2f}"
-    return Understood("look_up", why, answer.score, DOCUMENT, answer=answer)
-
-
-def _alone(ground: Ground, text: str, judged: Judged) -> Understood | None:
-    """Nothing but a number or a name: the pack says what is meant by it."""
-    manifest = ground.pack.manifest
-    words = fold(text).split()
-    if manifest.number and (flow := ground.pack.by_intent.get(manifest.number)):
-        for name, slot in flow.slots.items():
-            if slot.type == "number" and (said := number.said(text, ground.language, *slot.digits)):
-                doubtful = not (judged.known and judged.sure)
-                if said.whole and said.alone and (doubtful or said.others <= 1):
-                    return Understood("start", "a number alone", 0.8, manifest.number, {name: said.digits})
-    if judged.known and judged.sure:
-        return None
-    for entity, source in manifest.entities.items():
-        matches = ground.entities[entity].find(text, ground.language)
-        if source.intent and matches and len(matches[0].words) * 2 >= len(words):
-            wanted = ground.pack.by_intent[source.intent]
-            return Understood("start", "a name alone", 0.7, source.intent, said_slots(ground, wanted, text))
-    return None
-
-
-def _inherited(flow: Flow, before: Frame, text: str) -> dict[str, Value]:
-    """«¿Y cuánto cuestan?»: slots of the same name, when the words point back."""
-    folded = _LEADING.sub("", fold(text))
-    if not (_FOLLOW_UP.match(folded) or _POINTING.search(folded) or len(folded.split()) <= _ELLIPSIS):
-        return {}
-    needed = [name for name, slot in flow.slots.items() if not slot.optional]
-    keys = [key for name in needed for key in (name, f"{name}.title")]
-    return {key: before.slots[key] for key in keys if before.slots.get(key) is not None}
-
-
-def _waiting(ground: Ground, state: DialogState) -> bool:
-    """Whether a flow waits for an answer, so that what is no answer is asked for again."""
-    if not state.stack or state.stack[-1].flow == AGENT or state.stack[-1].step == END:
-        return False
-    flow = ground.pack.flows[state.stack[-1].flow]
-    return isinstance(flow.steps[flow.index(state.stack[-1].step)], Ask | Confirm)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from runtime.agent import Language
-from runtime.agent.heldout import Guess, Score, guess, heldout, score
+from runtime.agent.heldout import Guess, Score, guess, heldout, score, weighed
 from runtime.agent.pack import Pack
 from runtime.bench import Result, Row
 from runtime.bench.scripted import Found, play_pack
@@ -27,12 +27,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(slots=True)
 class Measured:
-    """One pack. `few`: learnt from ten examples an intent, `all`: from all that it has."""
+    """One pack. `few`: what sentences are taken for by the router that learnt from ten examples an intent, `all`: from
+    all that it has; `…_weighed`: where the language model is asked as well."""
 
     name: str
     found: Found
     few: list[Guess] = field(default_factory=list)
+    few_weighed: list[Guess] = field(default_factory=list)
     all: list[Guess] = field(default_factory=list)
+    all_weighed: list[Guess] = field(default_factory=list)
 
 
 async def run(progress: Progress, pack: str = "", spoken: bool = False, scripts: int = 0, seed: int = 1) -> Result:
@@ -83,8 +86,10 @@ def _measure(folders: list[Path], seed: int, progress: Progress) -> list[Measure
         if sentences := heldout(pack):
             progress(f"{name}: {len(sentences)} sentences", share)
             one.all = [guess(router, *sentence) for sentence in sentences]
-            poor = router_of(pack, few(pack, seed), embedder)
-            one.few = [guess(poor, *sentence) for sentence in sentences]
+            one.all_weighed = [weighed(judge, each) for each in one.all]
+            poor = Judge(pack, router_of(pack, few(pack, seed), embedder), chooser)
+            one.few = [guess(poor.router, *sentence) for sentence in sentences]
+            one.few_weighed = [weighed(poor, each) for each in one.few]
         measured.append(one)
     return measured
 
@@ -123,8 +128,14 @@ def _rows(measured: list[Measured]) -> list[Row]:
         "ask for a person and get one", "%", "≥ 100", measured,
         lambda found: 100 * (1 - len(found.refused) / max(1, found.asked)), lambda found: f"of {found.asked}",
     )  # fmt: skip
-    rows += _by_intent("ten examples an intent", "≥ 90", "≥ 70", {one.name: one.few for one in measured})
-    rows += _by_intent("all examples", "", "", {one.name: one.all for one in measured})
+    rows += _by_intent(
+        "ten examples an intent", "≥ 90", "≥ 70",
+        {one.name: one.few_weighed for one in measured}, {one.name: one.few for one in measured},
+    )  # fmt: skip
+    rows += _by_intent(
+        "all examples", "", "",
+        {one.name: one.all_weighed for one in measured}, {one.name: one.all for one in measured},
+    )  # fmt: skip
     seconds = [1000 * second for one in measured for second in one.found.seconds]
     used = [1000 * second for one in measured for second in one.found.used]
     rows.append(Row("understanding + planning, p50", percentile(seconds, 0.5), "ms", note=f"{len(seconds)} turns"))
@@ -159,21 +170,24 @@ def _together(found: list[Found]) -> Found:
     return whole
 
 
-def _by_intent(learnt: str, right: str, caught: str, tested: dict[str, list[Guess]]) -> list[Row]:
-    """Means of the packs, then each pack and language."""
-    scores = {
-        f"{name}, {language}": score([one for one in of if one.language == language])
-        for name, of in tested.items()
-        for language in sorted({one.language for one in of})
-    }
+def _by_intent(
+    learnt: str, right: str, caught: str, tested: dict[str, list[Guess]], alone: dict[str, list[Guess]]
+) -> list[Row]:
+    """Means of the packs, then each pack and language; beside it what the router says `alone`."""
+    scores, unaided = _scores(tested), _scores(alone)
     if not scores:
         return []
 
-    def mean(what: Callable[[Score], float]) -> float:
-        return 100 * sum(what(each) for each in scores.values()) / len(scores)
+    def mean(what: Callable[[Score], float], of: dict[str, Score] = scores) -> float:
+        return 100 * sum(what(each) for each in of.values()) / len(of)
 
     inside, outside = (sum(getattr(each, what) for each in scores.values()) for what in ("inside", "outside"))
-    rows = [Row(f"intents, {learnt}: right", mean(lambda each: each.accuracy), "%", right, f"{inside} held out")]
+    by_router = f"{mean(lambda each: each.accuracy, unaided):.1f} % by the router alone"
+    rows = [
+        Row(
+            f"intents, {learnt}: right", mean(lambda each: each.accuracy), "%", right, f"{inside} held out; {by_router}"
+        )
+    ]
     rows += [Row(f"  {name}", 100 * each.accuracy, "%", note=f"of {each.inside}") for name, each in scores.items()]
     rows.append(
         Row(f"out of scope, {learnt}: found at 5 % false rejection", mean(lambda each: each.recall), "%", caught,
@@ -186,6 +200,15 @@ def _by_intent(learnt: str, right: str, caught: str, tested: dict[str, list[Gues
         for name, each in scores.items()
     ]  # fmt: skip
     return rows
+
+
+def _scores(tested: dict[str, list[Guess]]) -> dict[str, Score]:
+    """By pack and language."""
+    return {
+        f"{name}, {language}": score([one for one in of if one.language == language])
+        for name, of in tested.items()
+        for language in sorted({one.language for one in of})
+    }
 
 
 def _spoken(called: list[Called]) -> list[Row]:

@@ -105,7 +105,7 @@ def test_and_the_other_one(customer: Customer) -> None:
     assert "8000" in client.say("¿y en la de ahorro?").replace(".", "")
 
 
-def test_what_may_be_fraud_goes_to_a_person_but_not_in_the_middle(customer: Customer) -> None:
+def test_what_may_be_fraud_goes_to_a_person(customer: Customer) -> None:
     client = customer("banking", "es")
     client.say("me ha escrito uno diciendo que era de ustedes y le he leído los números que me llegaron al móvil")
     assert client.reply.action == "to_person"

@@ -2,9 +2,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from telephony import pj
-from telephony.flood import read
+from telephony.flood import Flood, read
+from telephony.gate import Gate
 from telephony.unwanted import Dropped
 
 pytestmark = pytest.mark.sip
@@ -116,3 +118,10 @@ def test_the_report_is_read() -> None:
         Dropped("sound", "*", 3),
     ]
     assert read("") == []
+
+
+def test_a_build_that_cannot_hold_them_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pj, "can_hold_floods", lambda: False)
+    with capture_logs() as lines:
+        Flood(Gate()).open()
+    assert [line["event"] for line in lines] == ["sip_unguarded"]
