@@ -12,8 +12,8 @@ _OF_WHAT_ES = (
 _OF_WHAT_EN = r"(?:options?|choices?|times?|days?|dates?|slots?|ones?|appointments?|openings?|windows?|possibilit\w+)"
 _MORE = re.compile(
     r"^(?:(?:y|and|pero|but|o|or|no|pues|bueno|vale|ok|okay|hm+|mm+|oh|ah|sorry|perdon|perdone|perdona|well|ninguna?|none|esas no|esos no) )*(?:"
-    r"(?:(?:no )?(?:hay|habria|ha[ny]|tiene[sn]?|teneis|tendra[sn]?|tendria[sn]?|queda[n]?|me da[s]?|dime|digame|dame|deme|quiero|puedo ver|ver|que|cuales)"
-    r" )*(?:alguna? |algun |algo |las |los |l[ao]s? |un |una )*(?:mas|otr[oa]s?|siguientes?)(?: mas| otr[oa]s?)?"
+    r"(?:(?:no )?(?:hay|habria|han|tiene[sn]?|teneis|tendra[sn]?|tendria[sn]?|queda[n]?|me da[s]?|dime|digame|dame|deme|quiero|puedo ver|ver|que|cuales)"
+    r" )*(?:alguna? |algo |l[ao]s? |una? )*(?:mas|otr[oa]s?|siguientes?)(?: mas| otr[oa]s?)?"
     rf"(?: (?:de )?{_OF_WHAT_ES})?(?: (?:mas|hay|libres?|disponibles?|posibles?|tiene[sn]?|teneis|quedan|por favor|puede ser))*"
     r"|(?:ningun[oa]|es[ao]s?|est[ao]s?|no)(?: de es[ao]s| de est[ao]s)?(?: no)? (?:me|nos) (?:va|viene|sirve|encaja|cuadra|conviene|gusta)n?"
     r"(?: bien| ningun[oa]| es[ao]s?| est[ao]s?)*"
@@ -34,11 +34,20 @@ _EARLIER = re.compile(
 )
 
 
+_MOST = 20
+"""Words: whoever says more says something else."""
+
+
 def wants_earlier(text: str) -> bool:
     """Whether something sooner than what was offered is asked for."""
-    return bool(_EARLIER.match(fold(text)))
+    return _asks(_EARLIER, text)
 
 
 def wants_more(text: str) -> bool:
     """Whether other choices than those that were offered are asked for, and nothing is said of which."""
-    return bool(_MORE.match(fold(text)))
+    return _asks(_MORE, text)
+
+
+def _asks(pattern: re.Pattern[str], text: str) -> bool:
+    folded = fold(text)
+    return folded.count(" ") < _MOST and bool(pattern.match(folded))
