@@ -14,7 +14,7 @@ import pytest
 
 from runtime.bench.device import Device
 from runtime.bench.questions import spoken
-from runtime.events import Said
+from runtime.events import Event, Said, UserSaid
 from runtime.journal import Reader
 from tests.device.main_job import QUESTION, ask
 from voice import wav
@@ -50,15 +50,24 @@ def fact(device: Device, query: str) -> str | int:
     return value
 
 
-def played(device: Device) -> str:
-    """What the newest conversation played to its caller, from the journal. The Spanish of espeak-ng, the only voice
-    that there is without a download, is understood by people and not by Whisper: it can't be read off the recording.
-    """
+def newest(device: Device) -> list[Event]:
+    """What happened in the newest conversation, from the journal."""
     reader = Reader(device.home / "journal.db")
-    newest = max(reader.conversations(), key=lambda conversation: conversation.began)
-    events = reader.read(newest.id)
+    latest = max(reader.conversations(), key=lambda conversation: conversation.began)
+    events = reader.read(latest.id)
     reader.close()
-    return " ".join(event.text for event in events if isinstance(event, Said))
+    return events
+
+
+def played(device: Device) -> str:
+    """What it played to its caller. The Spanish of espeak-ng, the only voice that there is without a download, is
+    understood by people and not by Whisper: it can't be read off the recording."""
+    return " ".join(event.text for event in newest(device) if isinstance(event, Said))
+
+
+def heard(device: Device) -> list[str]:
+    """What recognition made of each turn."""
+    return [event.text for event in newest(device) if isinstance(event, UserSaid)]
 
 
 def digits(folder: str, number: str, target: Path) -> Path:
@@ -95,7 +104,7 @@ async def test_un_numero_de_pedido_en_una_voz_humana(running: Device, tmp_path: 
     answer = await ask(running.sip, [asked], "es", tmp_path / "call.wav")
     assert answer.report["turns"][0]["answer_to"] > answer.report["turns"][0]["answer_from"]
     said = played(running)
-    assert number in said, said
+    assert number in said, (heard(running), said)
     assert "entregó" in said, said
 
 
