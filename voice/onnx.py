@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 def open_session(path: Path, threads: int = 1, *, arena: bool = False) -> "InferenceSession":
     """A model on the CPU. Raises what onnxruntime raises: classes of its own, with no common base.
 
-    `arena`: what a run needed is kept for the next one. Of a voice that is 90 MB; without it the first piece of a sentence
-    is there as soon, and all of it takes a tenth longer.
+    `arena`: what a run needed is kept for the next one. Of a voice that is 90 MB; without it the first piece of a
+    sentence is there as soon, and all of it takes a tenth longer.
     """
     import onnxruntime
 
